@@ -1,0 +1,64 @@
+"""The database: one base class, one naming rule, one session a request. Knows none of our tables."""
+
+from flask import Flask, current_app, g
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+
+class Base(DeclarativeBase):
+    """Parent of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
+    """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC."""
+    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c application_name=athar"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 5},
+    )
+
+
+class Database:
+    """Gives a request its session. Views and commands commit; nothing else does."""
+
+    def init_app(self, app: Flask, engine: Engine) -> None:
+        """Let the application's requests use `engine`."""
+        app.extensions["engine"] = engine
+        app.extensions["sessions"] = sessionmaker(engine, expire_on_commit=False)
+        app.teardown_appcontext(self._close)
+
+    @property
+    def session(self) -> Session:
+        """The request's own session, opened on first use."""
+        if "session" not in g:
+            g.session = current_app.extensions["sessions"]()
+        session: Session = g.session
+        return session
+
+    @property
+    def engine(self) -> Engine:
+        """The application's engine, for work outside a request's transaction."""
+        engine: Engine = current_app.extensions["engine"]
+        return engine
+
+    @staticmethod
+    def _close(_: BaseException | None) -> None:
+        if session := g.pop("session", None):
+            session.close()
+
+
+db = Database()

@@ -1,0 +1,70 @@
+"""Every setting of the application, with its unit and its default. Read once, at start, from the environment."""
+
+import os
+import secrets
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Each field is an environment variable of the same name."""
+
+    DATABASE_URL: str = ""
+    """PostgreSQL with PostGIS 3.3 or newer. Empty: a private one is started (core/cluster.py)."""
+    PUBLIC_URL: str = ""
+    """Address the public uses, without a final slash. Overrides the commune's `public_url`."""
+    HOST: str = "127.0.0.1"
+    """Address that the server listens on."""
+    PORT: int = 8000
+    """Port that the server listens on."""
+    WORKERS: int = 0
+    """Server processes; 0: one a processor, at least two."""
+    SECRET_KEY: str = field(default="", repr=False)
+    """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with several
+    machines, set the same on each."""
+    STATEMENT_TIMEOUT_MS: int = 5000
+    """Longest time a query of a page may take, in milliseconds."""
+    TILE_URL: str = ""
+    """Outside basemap, such as `https://tiles.example/{z}/{x}/{y}.png`. Empty: our own layers on plain ground."""
+    TILE_ATTRIBUTION: str = ""
+    """Credit that the basemap's owner asks for, as plain text."""
+    BODY_CACHE_MB: int = 64
+    """Memory for ready-made, compressed answers in each server process, in megabytes."""
+    LOG_LEVEL: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment; ValueError names a variable that holds no number where one is needed."""
+        given: dict[str, Any] = {}
+        for each in fields(cls):
+            if raw := os.environ.get(each.name, "").strip():
+                try:
+                    given[each.name] = type(each.default)(raw)
+                except ValueError:
+                    raise ValueError(f"{each.name} must be a whole number, not {raw!r}.") from None
+        return cls(**given)
+
+    def with_secret(self, state: Path) -> Self:
+        """The same settings with a secret key: the given one, or the one kept in the `state` directory."""
+        return self if self.SECRET_KEY else replace(self, SECRET_KEY=_kept_secret(state / "secret"))
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in `file`, made on first use; two processes that come at once get the same one."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text(encoding="ascii").strip()

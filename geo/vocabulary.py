@@ -1,0 +1,112 @@
+"""The words of the data folder: layers, kinds, states. Labels are gettext message ids; portal translates them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation without translating it yet."""
+    return message
+
+
+KINDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "monuments": {
+        "city_walls": N_("City walls"),
+        "city_gate": N_("City gate"),
+        "kasbah": N_("Kasbah"),
+        "kasbah_gate": N_("Kasbah gate"),
+        "kasbah_quarter": N_("Kasbah quarter"),
+        "mosque": N_("Mosque"),
+        "shrine": N_("Shrine"),
+        "madrasa": N_("Madrasa"),
+        "palace": N_("Palace"),
+        "square": N_("Square"),
+        "souk": N_("Souk"),
+        "weekly_market": N_("Weekly market"),
+        "tannery": N_("Tannery"),
+        "historic_quarter": N_("Historic quarter"),
+        "cemetery": N_("Cemetery"),
+        "palm_grove": N_("Palm grove"),
+        "monument": N_("Monument"),
+    },
+    "places": {
+        "square": N_("Square"),
+        "garden": N_("Garden"),
+        "library": N_("Library"),
+        "post_office": N_("Post office"),
+        "police": N_("Police"),
+        "hospital": N_("Hospital"),
+        "pharmacy": N_("Pharmacy"),
+        "market": N_("Market"),
+        "public_bath": N_("Public bath"),
+        "toilets": N_("Public toilets"),
+        "parking": N_("Car park"),
+        "place_of_worship": N_("Place of worship"),
+        "faculty": N_("Faculty"),
+        "school": N_("School"),
+        "cultural_centre": N_("Cultural centre"),
+        "neighbourhood_house": N_("Neighbourhood house"),
+        "bus_station": N_("Bus station"),
+        "town_hall": N_("Town hall"),
+        "service": N_("Public service"),
+    },
+    "quarters": {"quarter": N_("Quarter"), "village": N_("Village"), "town": N_("Town")},
+    "boundary": {"commune": N_("Commune"), "province": N_("Province"), "region": N_("Region")},
+    "walls": {"wall_ring": N_("Walls"), "walled_area": N_("Walled town")},
+    "risk_zones": {
+        "earthquake": N_("Earthquake"),
+        "flood": N_("Flood"),
+        "heat": N_("Heat"),
+        "fire": N_("Fire"),
+        "collapse": N_("Collapse"),
+    },
+    "reference": {
+        "osm_node": N_("OpenStreetMap point"),
+        "osm_health": N_("OpenStreetMap health point"),
+        "gps_survey": N_("GPS survey point"),
+    },
+    "routes": {"walk": N_("Walk")},
+}
+
+LAYERS: Final = tuple(KINDS)
+WIDE_LAYERS: Final = ("boundary", "risk_zones")
+"""Layers that may reach beyond the commune's box, into its context box."""
+NAMELESS_LAYERS: Final = ("reference",)
+"""Layers whose things may have no name."""
+
+STATES: Final = ("attested", "reviewed", "machine")
+FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note")
+SCHEMES: Final = ("osm", "wikidata", "geonames", "hcp", "iso", "hasc", "usgs")
+STOP_KINDS: Final = ("attraction", "waypoint", "service")
+ROUTE_STATUSES: Final = ("draft", "official")
+
+PRECISIONS: Final[Mapping[str, str]] = {
+    "surveyed": N_("Surveyed on site"),
+    "official": N_("Official source"),
+    "osm": N_("OpenStreetMap"),
+    "secondary": N_("Secondary source"),
+    "approximate": N_("Approximate, derived"),
+    "schematic": N_("Schematic: not a trace"),
+}
+
+CONDITIONS: Final[Mapping[str, str]] = {
+    "unknown": N_("Not known"),
+    "damage_recorded": N_("Damage recorded"),
+    "repair_planned": N_("Repair planned"),
+    "repair_under_way": N_("Repair under way"),
+    "repaired": N_("Repaired"),
+}
+
+ACCESS: Final[Mapping[str, str]] = {
+    "unknown": N_("Not known"),
+    "open": N_("Open to visitors"),
+    "limited": N_("Limited access"),
+    "closed": N_("Closed"),
+}
+
+INSIDE: Final[Mapping[str, str]] = {
+    "unknown": N_("Not known"),
+    "yes": N_("Inside the walls"),
+    "no": N_("Outside the walls"),
+    "on_the_wall": N_("On the wall"),
+}
