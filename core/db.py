@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 
@@ -62,3 +63,9 @@ class Database:
 
 
 db = Database()
+
+
+OUTAGES = (OperationalError, InterfaceError, TimeoutError)
+"""What SQLAlchemy raises when the database is away, refuses, or a query ran out of its time."""
+
+__all__ = ["OUTAGES", "Base", "Database", "Engine", "db", "make_engine"]

@@ -1,0 +1,140 @@
+"""The layers as GeoJSON, built in SQL: one question a layer, always in the same order, so that ETags are stable."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from geo.shapes import Box
+
+
+class Layer(NamedTuple):
+    """How a layer is read: what it selects from, where, and its own properties (SQL, columns of `f` and joins)."""
+
+    source: str
+    where: str
+    properties: str = "'{}'::jsonb"
+    geom: str = "f.geom"
+    key: str = "f.key"
+    page: str | None = None
+    """Section of the site that has a page for each thing."""
+
+
+_HERE = "f.withdrawn_at IS NULL"
+
+LAYERS: Final[Mapping[str, Layer]] = {
+    "monuments": Layer(
+        "feature f JOIN monument m ON m.id = f.id",
+        f"f.layer = 'monuments' AND {_HERE}",
+        "jsonb_build_object('condition', m.condition, 'inside_walls', m.inside_walls)",
+        geom="f.place",
+        page="monuments",
+    ),
+    "places": Layer(
+        "feature f JOIN place p ON p.id = f.id",
+        f"f.layer = 'places' AND {_HERE}",
+        "jsonb_build_object('wifi_candidate', p.wifi_candidate)",
+        geom="f.place",
+    ),
+    "wifi": Layer(
+        "feature f JOIN place p ON p.id = f.id",
+        f"f.layer = 'places' AND {_HERE} AND p.wifi_candidate",
+        "'{\"status\": \"candidate\"}'::jsonb",
+        geom="f.place",
+    ),
+    "quarters": Layer("feature f", f"f.layer = 'quarters' AND {_HERE}"),
+    "walls": Layer("feature f", f"f.layer = 'walls' AND {_HERE}"),
+    "boundary": Layer(
+        "feature f",
+        f"f.layer = 'boundary' AND {_HERE} AND f.kind = 'commune'"
+        " AND NOT COALESCE((f.attributes->>'alternative')::boolean, false)",
+    ),
+    "risk_zones": Layer(
+        "feature f JOIN risk_zone z ON z.id = f.id",
+        f"f.layer = 'risk_zones' AND {_HERE} AND z.measure IS DISTINCT FROM 'PGA'",
+        "jsonb_build_object('record', z.record, 'official', z.official, 'measure', z.measure,"
+        " 'unit', z.unit, 'value', z.value, 'event_time', z.event_time)",
+        geom="ST_SimplifyPreserveTopology(f.geom, 0.001)",
+    ),
+    "reference": Layer(
+        "feature f",
+        f"f.layer = 'reference' AND {_HERE}",
+        "f.attributes",
+    ),
+    "routes": Layer(
+        "feature f JOIN route r ON r.id = f.id",
+        f"f.layer = 'routes' AND {_HERE} AND f.geom IS NOT NULL AND (:route = '' OR f.key = :route)",
+        "jsonb_build_object('status', r.status, 'loop', r.loop)",
+        page="routes",
+    ),
+    "stops": Layer(
+        "route_stop s JOIN feature r ON r.id = s.route_id AND r.withdrawn_at IS NULL"
+        " JOIN feature f ON f.id = s.feature_id",
+        "(:route = '' OR r.key = :route)",
+        "jsonb_build_object('route', r.key, 'ordinal', s.ordinal, 'stop_kind', s.kind)",
+        geom="f.place",
+        key="r.key || ':' || s.ordinal",
+        page="monuments",
+    ),
+}
+
+MOST: Final = 5000
+"""Features in one answer at the most; a client asks again with a smaller box."""
+
+_QUERY: Final = """
+WITH matched AS (
+  SELECT f.id, {key} AS key, f.key AS slug, f.layer, f.kind, f.precision, f.error_m, {properties} AS own, {geom} AS geom
+    FROM {source}
+   WHERE {where}
+     AND (CAST(:west AS float8) IS NULL OR f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+), page AS (SELECT * FROM matched ORDER BY id, key LIMIT :most)
+SELECT jsonb_build_object(
+         'type', 'FeatureCollection',
+         'numberMatched', (SELECT count(*) FROM matched),
+         'numberReturned', (SELECT count(*) FROM page),
+         'features', COALESCE((
+           SELECT jsonb_agg(jsonb_build_object(
+                    'type', 'Feature',
+                    'id', page.key,
+                    'geometry', ST_AsGeoJSON(page.geom, 6)::jsonb,
+                    'properties', page.own || jsonb_build_object(
+                        'key', page.slug, 'kind', page.kind, 'precision', page.precision,
+                        'error_m', page.error_m, 'name', name.text, 'name_lang', name.lang,
+                        'page', {page} )
+                  ) ORDER BY page.id, page.key)
+             FROM page LEFT JOIN LATERAL (
+                  SELECT t.text, t.lang FROM feature_text t
+                   WHERE t.feature_id = page.id AND t.field = 'name'
+                   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true
+         ), '[]'::jsonb))::text
+"""
+
+
+def geojson(
+    session: Session, layer: str, order: Sequence[str], *, box: Box | None, most: int, route: str = ""
+) -> str:
+    """A layer as the text of a GeoJSON FeatureCollection, names in the first language of `order` that has one.
+
+    `numberMatched` tells how many things there are in `box` (WGS 84 degrees), `numberReturned` how many came: `most`,
+    but never above MOST. Properties: key, kind, name, name_lang, precision, error_m (metres), page (the section with
+    its page, or null) and the layer's own. NotFound for a layer that there isn't.
+    """
+    if layer not in LAYERS:
+        raise NotFound("There is no such layer.")
+    how = LAYERS[layer]
+    # Only constants of this module are put into the statement; what the reader sent is bound.
+    statement = _QUERY.format(
+        source=how.source,
+        where=how.where,
+        properties=how.properties,
+        geom=how.geom,
+        key=how.key,
+        page=f"CASE WHEN page.layer = '{how.page}' THEN '{how.page}' END" if how.page else "NULL",
+    )
+    west, south, east, north = box or (None, None, None, None)
+    values = {"west": west, "south": south, "east": east, "north": north, "langs": list(order)}
+    values |= {"most": min(most, MOST), "route": route}
+    wanted = {name: value for name, value in values.items() if f":{name}" in statement}
+    return str(session.scalar(text(statement), wanted))

@@ -1,0 +1,151 @@
+"""A small north-up map from our own data, as plain numbers: drawn by templates without any script or picture file.
+
+Positions are the commune's metric CRS, moved and scaled to a drawing of WIDTH units; y grows downwards as in SVG.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo.monuments import MonumentPage
+
+WIDTH: Final = 400
+HEIGHT: Final = 300
+MARGIN: Final = 22
+BARS_M: Final = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
+"""Lengths that a scale bar may have, in metres."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every locator of a commune shows, in metres: schematic walls, walks."""
+
+    walls: tuple[tuple[Point, ...], ...]
+    walks: tuple[tuple[Point, ...], ...]
+    gates: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Locator:
+    """A drawing WIDTH by HEIGHT. Paths are SVG path data; `error_r` is the radius of the error circle, in units."""
+
+    walls: tuple[str, ...]
+    walks: tuple[str, ...]
+    gates: tuple[Point, ...]
+    near: tuple[Point, ...]
+    here: Point | None
+    error_r: float
+    bar_units: float
+    bar_m: int
+
+
+_GROUND: Final = text("""
+SELECT 'wall' AS what, ST_AsGeoJSON(ST_Transform(geom, CAST(:crs AS integer)), 1)::jsonb AS shape
+  FROM feature WHERE layer = 'walls' AND kind = 'wall_ring' AND withdrawn_at IS NULL
+UNION ALL
+SELECT 'walk', ST_AsGeoJSON(ST_Transform(geom, CAST(:crs AS integer)), 1)::jsonb
+  FROM feature WHERE layer = 'routes' AND geom IS NOT NULL AND withdrawn_at IS NULL
+UNION ALL
+(SELECT 'gate', ST_AsGeoJSON(ST_Transform(place, CAST(:crs AS integer)), 1)::jsonb
+  FROM feature WHERE layer = 'monuments' AND kind = 'city_gate' AND withdrawn_at IS NULL ORDER BY id LIMIT 200)
+""")
+
+_AT: Final = text("""
+SELECT ST_X(p), ST_Y(p) FROM (
+  SELECT ST_Transform(place, CAST(:crs AS integer)) AS p, array_position(CAST(:keys AS text[]), key::text) AS at
+    FROM feature WHERE layer = 'monuments' AND key = ANY(:keys)) AS there
+ ORDER BY at
+""")
+
+
+def ground(session: Session, metric_crs: int) -> Ground:
+    """The walls, walks and gates of the commune, in metres. One query; keep it while the data's version holds."""
+    found: dict[str, list[Any]] = {"wall": [], "walk": [], "gate": []}
+    for what, shape in session.execute(_GROUND, {"crs": metric_crs}):
+        found[what].append(shape)
+    return Ground(
+        walls=tuple(line for shape in found["wall"] for line in _lines(shape)),
+        walks=tuple(line for shape in found["walk"] for line in _lines(shape)),
+        gates=tuple((shape["coordinates"][0], shape["coordinates"][1]) for shape in found["gate"]),
+    )
+
+
+def places(session: Session, keys: Sequence[str], metric_crs: int) -> list[Point]:
+    """Where those monuments are, in metres, in the order of `keys`."""
+    rows = session.execute(_AT, {"keys": list(keys), "crs": metric_crs}).all()
+    return [(x, y) for x, y in rows]
+
+
+def drawing(
+    town: Ground, *, here: Point | None = None, near: Iterable[Point] = (), error_m: float | None = None
+) -> Locator | None:
+    """The locator that shows the walled town and, if given, `here` with its error circle; None without any place."""
+    around = list(near)
+    framed = [point for line in (*town.walls, *town.walks) for point in line] or list(town.gates)
+    if here is not None:
+        framed += [here, *around]
+    if not framed:
+        return None
+    sheet = _Sheet.around(framed)
+    bar_m = max((bar for bar in BARS_M if bar * sheet.scale <= WIDTH / 3), default=BARS_M[0])
+    return Locator(
+        walls=tuple(sheet.path(line) for line in town.walls),
+        walks=tuple(sheet.path(line) for line in town.walks),
+        gates=tuple(sheet.at(point) for point in town.gates if point != here),
+        near=tuple(sheet.at(point) for point in around),
+        here=sheet.at(here) if here is not None else None,
+        error_r=round((error_m or 0) * sheet.scale, 1),
+        bar_units=round(bar_m * sheet.scale, 1),
+        bar_m=bar_m,
+    )
+
+
+def of_monument(session: Session, town: Ground, page: MonumentPage, metric_crs: int) -> Locator | None:
+    """The locator of a monument's page, with its neighbours. One query."""
+    here, *near = places(session, [page.key, *(way.to.key for way in page.near)], metric_crs)
+    return drawing(town, here=here, near=near, error_m=page.error_m)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """From metres to units of the drawing: `scale` units a metre, `left`/`top` metres at its corner."""
+
+    left: float
+    top: float
+    scale: float
+
+    @classmethod
+    def around(cls, points: Sequence[Point]) -> "_Sheet":
+        west, east = min(x for x, _ in points), max(x for x, _ in points)
+        south, north = min(y for _, y in points), max(y for _, y in points)
+        scale = min(
+            (WIDTH - 2 * MARGIN) / max(east - west, 200), (HEIGHT - 2 * MARGIN) / max(north - south, 200)
+        )
+        return cls(
+            left=(west + east) / 2 - WIDTH / 2 / scale,
+            top=(south + north) / 2 + HEIGHT / 2 / scale,
+            scale=scale,
+        )
+
+    def at(self, point: Point) -> Point:
+        return round((point[0] - self.left) * self.scale, 1), round((self.top - point[1]) * self.scale, 1)
+
+    def path(self, line: Sequence[Point]) -> str:
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in (self.at(point) for point in line))
+
+
+def _lines(shape: dict[str, Any]) -> list[tuple[Point, ...]]:
+    """The lines of a GeoJSON (Multi)LineString or the outer rings of a (Multi)Polygon, as points."""
+    coordinates = shape["coordinates"]
+    lines = {
+        "LineString": lambda: [coordinates],
+        "MultiLineString": lambda: coordinates,
+        "Polygon": lambda: coordinates[:1],
+        "MultiPolygon": lambda: [rings[0] for rings in coordinates],
+    }.get(shape["type"], list)()
+    return [tuple((point[0], point[1]) for point in line) for line in lines]

@@ -1,0 +1,230 @@
+"""What may be asked about monuments: a page, what is near, what walks pass by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import Row, cast, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.errors import Gone, NotFound
+from core.languages import Said, say
+from geo import search
+from geo.features import Named, Way, all_texts, as_said, as_texts, best_name, compass, leg_bearing, walking_minutes
+from geo.models import Feature, Monument, Route, RouteLeg, RouteStop
+from geo.shapes import LonLat
+
+NEAR = 6
+"""How many neighbours a page shows."""
+_PUBLISHED = (Feature.layer == "monuments", Feature.withdrawn_at.is_(None))
+
+
+@dataclass(frozen=True)
+class OnRoute:
+    """A walk that passes here: this stop's number, and the way to the next stop."""
+
+    route: Named
+    ordinal: int
+    stops: int
+    next: Way | None
+
+
+@dataclass(frozen=True)
+class MonumentPage:
+    """All that a monument's page tells, in the reader's language where there is a text in it."""
+
+    id: int
+    key: str
+    kind: str
+    name: Said
+    names: tuple[Said, ...]
+    texts: dict[str, Said]
+    condition: str
+    access: str
+    inside_walls: str
+    at: LonLat
+    precision: str
+    precision_note: str | None
+    error_m: float | None
+    coordinate_source: str | None
+    coordinate_licence: str | None
+    licence: str
+    licence_risk: bool
+    sources: tuple[str, ...]
+    external_ids: dict[str, str]
+    changed_at: datetime
+    near: tuple[Way, ...]
+    routes: tuple[OnRoute, ...]
+
+
+def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> MonumentPage:
+    """The page of the monument `key`, texts in the first language of `order` that has them. Three queries.
+
+    Raises NotFound for a key that never was, Gone for a withdrawn monument.
+    """
+    query = select(
+        Monument,
+        all_texts(Monument.id),
+        func.ST_X(Monument.place),
+        func.ST_Y(Monument.place),
+    ).where(Monument.key == key)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such monument here.")
+    monument, rows, lon, lat = row
+    if monument.withdrawn_at is not None:
+        raise Gone("This monument is no longer on the map.")
+    texts = as_texts(rows)
+    names = texts.pop("name", {})
+    return MonumentPage(
+        id=monument.id,
+        key=key,
+        kind=monument.kind,
+        name=say(names, order),
+        names=tuple(names[lang] for lang in dict.fromkeys([*order, *sorted(names)]) if lang in names),
+        texts={field: say(said, order) for field, said in texts.items()},
+        condition=monument.condition,
+        access=monument.access,
+        inside_walls=monument.inside_walls,
+        at=LonLat(lon, lat),
+        precision=monument.precision,
+        precision_note=monument.precision_note,
+        error_m=monument.error_m,
+        coordinate_source=monument.coordinate_source,
+        coordinate_licence=monument.coordinate_licence,
+        licence=monument.licence,
+        licence_risk=monument.licence_risk,
+        sources=tuple(monument.sources),
+        external_ids=monument.external_ids,
+        changed_at=monument.changed_at,
+        near=_near(session, monument, order, speed_kmh),
+        routes=_routes(session, monument, order, speed_kmh),
+    )
+
+
+def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:
+    """The nearest other monuments, nearest first; the index on place::geography serves it at any size."""
+    there = aliased(Feature)
+    origin = select(cast(Feature.place, Geography)).where(Feature.id == here.id).scalar_subquery()
+    distance = cast(there.place, Geography).op("<->")(origin)
+    nearest = (
+        select(there.id, distance.label("metres"))
+        .where(there.layer == "monuments", there.withdrawn_at.is_(None))
+        .order_by(distance)
+        .limit(NEAR + 1)
+        .subquery()
+    )
+    query = (
+        select(
+            *_named(there, order),
+            nearest.c.metres,
+            func.degrees(func.ST_Azimuth(origin, cast(there.place, Geography))),
+            there.error_m,
+        )
+        .join(nearest, nearest.c.id == there.id)
+        .where(there.id != here.id)
+        .order_by(nearest.c.metres, there.id)
+    )
+    return tuple(_way(row, here.error_m, speed_kmh) for row in session.execute(query))[:NEAR]
+
+
+def _routes(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[OnRoute, ...]:
+    """Walks with a stop here, by name of address; for each the way to its next stop."""
+    route, stop, following, there = aliased(Route), aliased(RouteStop), aliased(RouteStop), aliased(Feature)
+    count = (
+        select(func.count()).select_from(RouteStop).where(RouteStop.route_id == route.id).scalar_subquery()
+    )
+    query = (
+        select(
+            *_named(there, order),
+            RouteLeg.length_m,
+            leg_bearing(),
+            there.error_m,
+            RouteLeg.basis,
+            route.key.label("route_key"),
+            route.kind.label("route_kind"),
+            best_name(route.id, order).label("route_name"),
+            stop.ordinal,
+            count.label("stops"),
+        )
+        .select_from(stop)
+        .join(route, route.id == stop.route_id)
+        .outerjoin(RouteLeg, (RouteLeg.route_id == route.id) & (RouteLeg.ordinal == stop.ordinal))
+        .outerjoin(
+            following,
+            (following.route_id == route.id) & (following.ordinal == stop.ordinal % count + 1),
+        )
+        .outerjoin(there, there.id == following.feature_id)
+        .where(stop.feature_id == here.id, route.withdrawn_at.is_(None))
+        .order_by(route.key, stop.ordinal)
+    )
+    return tuple(
+        OnRoute(
+            route=Named("routes", row.route_key, row.route_kind, as_said(row.route_name, row.route_key)),
+            ordinal=row.ordinal,
+            stops=row.stops,
+            next=_way(row, here.error_m, speed_kmh, row.basis) if row.basis else None,
+        )
+        for row in session.execute(query)
+    )
+
+
+def _named(thing: Any, order: Sequence[str]) -> tuple[Any, ...]:
+    return thing.layer, thing.key, thing.kind, best_name(thing.id, order)
+
+
+def _way(row: Row[Any], error_m: float | None, speed_kmh: float, basis: str = "straight") -> Way:
+    layer, key, kind, name, metres, bearing, other_error_m = row[:7]
+    return Way(
+        to=Named(layer, key, kind, as_said(name, key)),
+        metres=metres,
+        minutes=walking_minutes(metres, speed_kmh),
+        compass=compass(bearing or 0),
+        unsure=metres < (error_m or 0) + (other_error_m or 0),
+        basis=basis,
+    )
+
+
+def listed(
+    session: Session,
+    *,
+    order: Sequence[str],
+    query: str = "",
+    kind: str = "",
+    limit: int,
+    offset: int = 0,
+) -> search.Page:
+    """Monuments by kind or by name (geo/search.py), a page of them."""
+    return search.found(
+        session, "monuments", query=query, kind=kind, order=order, limit=limit, offset=offset
+    )
+
+
+def kinds(session: Session) -> list[tuple[str, int]]:
+    """The kinds there are, each with how many monuments it has."""
+    return search.kinds(session, "monuments")
+
+
+def count(session: Session) -> int:
+    """How many monuments are published."""
+    return sum(number for _, number in kinds(session))
+
+
+def keys(session: Session, *, limit: int, offset: int = 0) -> Sequence[str]:
+    """Keys of published monuments, in order of their ids."""
+    query = select(Feature.key).where(*_PUBLISHED).order_by(Feature.id).limit(limit).offset(offset)
+    return session.scalars(query).all()
+
+
+def exactness(session: Session) -> list[tuple[str, int]]:
+    """How many monuments have a coordinate of each precision, most first."""
+    number = func.count()
+    query = (
+        select(Feature.precision, number)
+        .where(*_PUBLISHED)
+        .group_by(Feature.precision)
+        .order_by(number.desc(), Feature.precision)
+    )
+    return [(precision, how_many) for precision, how_many in session.execute(query)]

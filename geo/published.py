@@ -1,0 +1,48 @@
+"""What is published now: the commune and the ground of its small maps, read again only when the data changed."""
+
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from geo import locator, models
+from geo.commune import Commune, from_config
+
+
+@dataclass(frozen=True)
+class Published:
+    """One state of the published data. `stamp` names it: equal stamps, equal pages."""
+
+    stamp: str
+    commune: Commune
+    ground: locator.Ground
+
+
+_kept: WeakKeyDictionary[Engine | Connection, Published] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def current(session: Session) -> Published | None:
+    """The present state; None before the first load. One small query while nothing changes."""
+    row = session.execute(
+        select(models.Commune.version, models.Commune.folder_hash, models.Commune.loaded_at)
+    ).one_or_none()
+    if row is None:
+        return None
+    stamp = f"{row.version}-{row.folder_hash[:12]}-{row.loaded_at:%y%m%d%H%M%S%f}"
+    bind = session.get_bind()
+    kept = _kept.get(bind)
+    if kept is None or kept.stamp != stamp:
+        config = session.execute(select(models.Commune.config)).scalar_one()
+        commune = from_config(config, row.version)
+        kept = Published(stamp, commune, locator.ground(session, commune.metric_crs))
+        with _lock:
+            _kept[bind] = kept
+    return kept
+
+
+def last_known(bind: Engine | Connection) -> Published | None:
+    """The state that was last read, for the time the database is away."""
+    return _kept.get(bind)

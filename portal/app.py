@@ -1,0 +1,69 @@
+"""The front door: plugs every room into one Flask app. Only the server, the command line and the tests import it."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from whitenoise import WhiteNoise
+
+import geo.models
+import qr_signs.models
+import qr_signs.views
+import webmap.views
+from core import cluster, translation
+from core.db import Engine, db, make_engine
+from core.settings import PROJECT, Settings
+from portal import assets, bodies, home, language, logs, problems, security, shell
+from qr_signs.counts import ScanCounter
+from services.catalogue import SERVICES
+
+TABLES = (geo.models, qr_signs.models)
+"""Importing them registers their tables; migrations and tests rely on it."""
+IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
+IN_NONE = (home.roots, webmap.views.data, qr_signs.views.blueprint)
+BODY_LIMIT = 64 * 1024
+"""Bytes that a request may carry; views that take uploads raise it for themselves."""
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
+    """The application. Without settings: from the environment, on the private database if none is named."""
+    settings = (settings or Settings.from_environment()).with_secret(cluster.state_directory(PROJECT))
+    if engine is None:
+        url = settings.DATABASE_URL or cluster.ensure(PROJECT)
+        engine = make_engine(url, statement_timeout_ms=settings.STATEMENT_TIMEOUT_MS)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(SECRET_KEY=settings.SECRET_KEY, MAX_CONTENT_LENGTH=BODY_LIMIT, SETTINGS=settings)
+    db.init_app(app, engine)
+    app.extensions["scan_counter"] = ScanCounter(engine)
+    # Flask runs what comes after a request in reverse order: nonces are settled before bodies are packed and kept.
+    logs.init_app(app)
+    bodies.init_app(app, settings.BODY_CACHE_MB)
+    language.init_app(app)
+    security.init_app(app, https=settings.PUBLIC_URL.startswith("https:"), tile_url=settings.TILE_URL)
+    problems.init_app(app)
+    translation.init_app(app)
+    shell.init_app(app, assets.load_manifest(PROJECT))
+    for blueprint in IN_A_LANGUAGE:
+        app.register_blueprint(blueprint, url_prefix=f"/<lang:lang>{blueprint.url_prefix or ''}")
+    for blueprint in IN_NONE:
+        app.register_blueprint(blueprint)
+    _serve_static(app, PROJECT / "build" / "static")
+    return app
+
+
+def _serve_static(app: Flask, built: Path) -> None:
+    """Hashed, compressed files go out ahead of Flask, for a year: a changed file has another name."""
+    if built.is_dir():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app,
+            root=str(built),
+            prefix="/static/",
+            max_age=31536000,
+            immutable_file_test=lambda path, url: True,
+            add_headers_function=_static_headers,
+        )
+
+
+def _static_headers(headers: object, path: str, url: str) -> None:
+    for name, value in security.STATIC_HEADERS.items():
+        headers[name] = value  # type: ignore[index]

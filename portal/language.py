@@ -1,0 +1,106 @@
+"""The reader's language, and the state of the data they see: settled before any view runs."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.routing import BaseConverter, ValidationError
+
+from core.db import OUTAGES, db
+from core.errors import Unavailable
+from core.languages import LANGUAGES, accepted, choose, fallback
+from geo import published
+from portal import bodies
+
+SHORT = {"a": "ar", "z": "zgh", "f": "fr", "e": "en", "s": "es", "d": "de"}
+"""One-letter languages, for the addresses that a sign prints beside its code."""
+COOKIE = "lang"
+"""Remembers a language that the reader chose by hand; a function of the site, not a means to count people."""
+STATELESS = frozenset({"root.health", "root.robots"})
+"""Views that answer without a commune and without the database."""
+
+
+class Spoken(BaseConverter):
+    """A language as a step of a path, in any case; any other step is a 404."""
+
+    def to_python(self, value: str) -> str:
+        """The language's tag."""
+        if value.lower() not in LANGUAGES:
+            raise ValidationError
+        return value.lower()
+
+
+class Tongue(Spoken):
+    """A language chosen on a sign: its tag, or the one letter that is printed beside the code."""
+
+    def to_python(self, value: str) -> str:
+        """The language's tag."""
+        return super().to_python(SHORT.get(value.lower(), value))
+
+
+def init_app(app: Flask) -> None:
+    """Take the language out of addresses and put it back in."""
+    app.url_map.converters["lang"] = Spoken
+    app.url_map.converters["tongue"] = Tongue
+    app.url_value_preprocessor(_take)
+    app.url_defaults(_keep)
+    app.before_request(_settle)
+    app.after_request(_tell)
+
+
+def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.asked_lang = (values or {}).pop("lang", None)
+
+
+def _keep(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" in g and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values.setdefault("lang", g.lang)
+
+
+def _settle() -> Response | None:
+    """Choose the language; read the state of the data; answer from the shelf if the page is ready."""
+    _choose(list(LANGUAGES))
+    if request.endpoint in STATELESS or request.endpoint is None:
+        return _page_not_found_state()
+    try:
+        g.published = published.current(db.session)
+    except OUTAGES as outage:
+        g.published = published.last_known(db.engine)
+        if g.published is None:
+            raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
+    if g.published is None:
+        g.pop("published")
+        raise Unavailable("No commune has been loaded yet. Its staff can run: athar load DIR")
+    _speak(g.published)
+    return bodies.kept()
+
+
+def _page_not_found_state() -> None:
+    """An address that is nobody's still gets a page in the commune's frame, if the database answers."""
+    if request.endpoint is None:
+        try:
+            state = published.current(db.session)
+        except OUTAGES:
+            state = published.last_known(db.engine)
+        if state is not None:
+            g.published = state
+            _speak(state)
+
+
+def _speak(state: published.Published) -> None:
+    g.commune = state.commune
+    _choose(state.commune.languages)
+
+
+def _choose(offered: Any) -> None:
+    """Explicit choice (path, then remembered), then the browser's wishes, then the commune's order."""
+    first_step = request.path.split("/")[1] if request.endpoint is None else None
+    explicit = g.get("asked_lang") or first_step
+    wishes = [explicit, request.cookies.get(COOKIE), *accepted(request.headers.get("Accept-Language", ""))]
+    g.lang = choose(wishes, list(offered))
+    g.order = fallback(g.lang, list(offered))
+
+
+def _tell(response: Response) -> Response:
+    if response.mimetype == "text/html" and "lang" in g:
+        response.headers.setdefault("Content-Language", g.lang)
+    return response

@@ -1,0 +1,115 @@
+"""What every template may use: addresses, files, the languages, the words for compass points and kinds."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup
+
+from core.languages import LANGUAGES
+from geo import vocabulary
+from core.translation import translate
+
+COMPASS = {
+    "n": vocabulary.N_("north"),
+    "ne": vocabulary.N_("north-east"),
+    "e": vocabulary.N_("east"),
+    "se": vocabulary.N_("south-east"),
+    "s": vocabulary.N_("south"),
+    "sw": vocabulary.N_("south-west"),
+    "w": vocabulary.N_("west"),
+    "nw": vocabulary.N_("north-west"),
+}
+STYLE = Path(__file__).parent / "static" / "site.css"
+
+
+def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
+    """Register globals and filters."""
+    app.extensions["manifest"] = manifest
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        LANGUAGES=LANGUAGES,
+        asset=asset,
+        in_language=in_language,
+        absolute=absolute,
+        site_style=site_style,
+        public_base=public_base,
+    )
+    app.jinja_env.filters.update(
+        kind=kind,
+        label=label,
+        compass=lambda wind: translate(COMPASS[wind]),
+        dir=lambda lang: LANGUAGES[lang].dir if lang in LANGUAGES else "auto",
+        own_name=lambda lang: LANGUAGES[lang].own_name if lang in LANGUAGES else lang,
+        citation=citation,
+    )
+
+
+def asset(name: str) -> str:
+    """Address of a static file, by its logical name; a missing build is a clear error."""
+    manifest: Mapping[str, str] = current_app.extensions["manifest"]
+    if name not in manifest:
+        raise LookupError(f"{name} is not among the built files: run make setup")
+    return f"/static/{manifest[name]}"
+
+
+def in_language(lang: str) -> str:
+    """The address of the same page in another language."""
+    endpoint = request.endpoint
+    if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        return url_for("home.front", lang=lang)
+    kept = {name: value for name, value in request.args.items() if name in ("q", "kind", "page")}
+    return url_for(endpoint, **{**(request.view_args or {}), **kept, "lang": lang})
+
+
+def public_base() -> str:
+    """Address the public uses, without final slash: the setting, else the commune's, else this machine."""
+    settings = current_app.config["SETTINGS"]
+    commune = g.get("commune")
+    return str(
+        settings.PUBLIC_URL
+        or (commune.public_url if commune else "")
+        or f"http://{settings.HOST}:{settings.PORT}"
+    ).rstrip("/")
+
+
+def absolute(path: str) -> str:
+    """A path as the public's address."""
+    return public_base() + path
+
+
+@cache
+def _style() -> str:
+    """The site's style sheet without comments and indentation: it stands in each page, saving a round trip."""
+    css = re.sub(r"/\*.*?\*/", "", STYLE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", css).strip()
+
+
+def site_style() -> Markup:
+    """For the `<style>` of the head: our own file, nobody's input."""
+    return Markup(_style())  # noqa: S704
+
+
+def kind(of: Any) -> str:
+    """Label of a thing's kind, in the reader's language."""
+    return translate(vocabulary.KINDS.get(of.layer, {}).get(of.kind, of.kind))
+
+
+def label(code: str, words: str) -> str:
+    """Label of a code of one of the vocabulary's lists (`PRECISIONS`, `CONDITIONS`, ...)."""
+    listed: Mapping[str, str] = getattr(vocabulary, words)
+    return translate(listed.get(code, code))
+
+
+def citation(source: str) -> Markup | str:
+    """A source that is an address becomes a link, shown without its percent signs; any other stays text."""
+    address, _, rest = source.partition(" ")
+    if not re.fullmatch(r"https?://[^\s<>\"']+", address):
+        return source
+    shown = unquote(address).removeprefix("https://").removeprefix("http://").rstrip("/")
+    shown = shown if len(shown) <= 70 else shown[:67] + "…"
+    return Markup('<a href="{}" rel="noopener" dir="ltr">{}</a> {}').format(address, shown, rest)

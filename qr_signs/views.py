@@ -1,0 +1,91 @@
+"""Signs on the web: /q/CODE is what is printed; the page behind it comes at once, without a redirect."""
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core import clock
+from core.accounts import Role, open_to
+from core.db import db
+from core.errors import NotFound
+from core.languages import Said, say
+from geo import locator, monuments, routes
+from qr_signs import codes, register
+from qr_signs.models import Sign
+
+blueprint = Blueprint("qr_signs", __name__, template_folder="templates")
+
+REMEMBER_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.get("/q/<code>")
+@blueprint.get("/Q/<code>")
+@open_to(Role.PUBLIC, same_for_all=True)
+def scan(code: str) -> ResponseReturnValue:
+    """The page behind a sign, in the language that the reader or their phone asks for."""
+    return _shown(code)
+
+
+@blueprint.get("/q/<code>/<tongue:lang>")
+@blueprint.get("/Q/<code>/<tongue:lang>")
+@open_to(Role.PUBLIC, same_for_all=True)
+def scan_in(code: str) -> ResponseReturnValue:
+    """The same in a language chosen by hand, which the browser then remembers."""
+    return _shown(code)
+
+
+@blueprint.get("/q")
+@open_to(Role.PUBLIC)
+def typed() -> ResponseReturnValue:
+    """From the form where a code is typed to its address."""
+    code = "".join(request.args.get("code", "")[:40].split()).replace("/", "-")
+    return redirect(url_for("qr_signs.scan", code=code or "-"))
+
+
+@blueprint.after_request
+def count(response: Response) -> Response:
+    """Count a page that was shown, and remember a language chosen by hand. Neither can fail the page."""
+    if "code" not in (request.view_args or {}):
+        return response
+    response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
+    if response.status_code in (200, 304) and request.method == "GET":
+        code = codes.normalise((request.view_args or {})["code"])
+        current_app.extensions["scan_counter"].note(code, g.lang, clock.today())
+        if request.endpoint == "qr_signs.scan_in":
+            response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
+    return response
+
+
+def _shown(typed_code: str) -> ResponseReturnValue:
+    try:
+        sign = register.behind(db.session, typed_code)
+    except NotFound:
+        return _mistyped(typed_code)
+    target = register.target(db.session, sign)
+    if sign.withdrawn_at is not None or target is None:
+        return _withdrawn(sign)
+    if target.layer == "monuments":
+        return _monument(sign, target.key)
+    if target.layer == "routes":
+        page = routes.page(db.session, target.key, g.order, g.commune.walking_speed_kmh)
+        return render_template("webmap/route.html", page=page, map=None, ld=None, sign=sign)
+    return redirect(f"{url_for('webmap.place_list', lang=g.lang)}#{target.key}")
+
+
+def _monument(sign: Sign, key: str) -> ResponseReturnValue:
+    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    small_map = locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs)
+    return render_template(
+        "webmap/monument.html", page=page, locator=small_map, map=None, ld=None, sign=sign
+    )
+
+
+def _mistyped(typed_code: str) -> ResponseReturnValue:
+    found = register.suggestions(db.session, typed_code)
+    page = render_template("qr_signs/unknown.html", typed=typed_code[:40], suggestions=found)
+    return make_response(page, 404, {"Cache-Control": "no-store"})
+
+
+def _withdrawn(sign: Sign) -> ResponseReturnValue:
+    reason = say({lang: Said(text, lang) for lang, text in sign.reason.items()}, g.order)
+    page = render_template("qr_signs/withdrawn.html", sign=sign, reason=reason)
+    return make_response(page, 410, {"Cache-Control": "no-store"})

@@ -1,0 +1,138 @@
+"""Maps and public pages on the web: monuments, places, walks, the map, and the layers' data."""
+
+from flask import Blueprint, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from core.accounts import Role, open_to
+from core.db import db
+from core.errors import Invalid, NotFound
+from geo import layers, locator, monuments, places, routes
+from geo.shapes import Box
+from webmap import jsonld, screens
+
+pages = Blueprint("webmap", __name__, template_folder="templates")
+data = Blueprint("data", __name__)
+
+PER_PAGE = 48
+FURTHEST_PAGE = 10_000
+
+
+@pages.get("/map")
+@open_to(Role.PUBLIC, same_for_all=True)
+def town_map() -> ResponseReturnValue:
+    """Every layer on one map, and the same content as a list beside it."""
+    found = monuments.listed(db.session, order=g.order, limit=200)
+    return render_template("webmap/map.html", map=screens.town(), found=found)
+
+
+@pages.get("/monuments")
+@open_to(Role.PUBLIC, same_for_all=True)
+def monument_list() -> ResponseReturnValue:
+    """Monuments, by kind or by name; forgives spelling."""
+    query, kind, page = _asked()
+    found = monuments.listed(
+        db.session, order=g.order, query=query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
+    )
+    kinds = monuments.kinds(db.session)
+    here = _page_of(found.total, page)
+    return render_template(
+        "webmap/monuments.html", found=found, kinds=kinds, query=query, kind_code=kind, here=here
+    )
+
+
+@pages.get("/monuments/<key>")
+@open_to(Role.PUBLIC, same_for_all=True)
+def monument(key: str) -> ResponseReturnValue:
+    """One monument."""
+    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    return render_template(
+        "webmap/monument.html",
+        page=page,
+        locator=locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs),
+        map=screens.monument(page),
+        ld=jsonld.monument(page, g.lang),
+        sign=None,
+    )
+
+
+@pages.get("/places")
+@open_to(Role.PUBLIC, same_for_all=True)
+def place_list() -> ResponseReturnValue:
+    """Public places: squares, libraries, schools, baths."""
+    query, kind, page = _asked()
+    found = places.listed(
+        db.session, order=g.order, query=query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
+    )
+    kinds = places.kinds(db.session)
+    here = _page_of(found.total, page)
+    return render_template(
+        "webmap/places.html", found=found, kinds=kinds, query=query, kind_code=kind, here=here
+    )
+
+
+@pages.get("/routes")
+@open_to(Role.PUBLIC, same_for_all=True)
+def route_list() -> ResponseReturnValue:
+    """The walks."""
+    walks = routes.listed(db.session, g.order, g.commune.walking_speed_kmh)
+    return render_template("webmap/routes.html", walks=walks)
+
+
+@pages.get("/routes/<key>")
+@open_to(Role.PUBLIC, same_for_all=True)
+def route(key: str) -> ResponseReturnValue:
+    """One walk with its stops in order."""
+    page = routes.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    return render_template(
+        "webmap/route.html", page=page, map=screens.route(page), ld=jsonld.route(page, g.lang)
+    )
+
+
+@data.get("/layers/<layer>.geojson")
+@open_to(Role.PUBLIC, same_for_all=True)
+def layer(layer: str) -> ResponseReturnValue:
+    """A layer as GeoJSON: ?lang= for names, ?bbox=west,south,east,north, ?limit=, and ?route= for walks."""
+    text = layers.geojson(
+        db.session,
+        layer,
+        g.order,
+        box=_box(request.args.get("bbox", "")),
+        most=_whole(request.args.get("limit", ""), "limit", layers.MOST, layers.MOST),
+        route=request.args.get("route", "")[:80].replace("\0", ""),
+    )
+    return Response(text, mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+def _asked() -> tuple[str, str, int]:
+    """What a list was asked for: search words, kind, page."""
+    page = _whole(request.args.get("page", ""), "page", 1, FURTHEST_PAGE)
+    return request.args.get("q", "").strip()[:100], request.args.get("kind", "")[:40], page
+
+
+def _whole(text: str, field: str, default: int, most: int) -> int:
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+        raise Invalid(field, "%(field)s must be a whole number from 1.", field=field)
+    return min(int(text), most)
+
+
+def _box(text: str) -> Box | None:
+    """`west,south,east,north` in degrees, or nothing; says so when latitude was put first."""
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(",", 4))
+    except ValueError:
+        raise Invalid("bbox", "bbox must be four numbers: west,south,east,north.") from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Invalid("bbox", "bbox must be west,south,east,north in degrees, longitude first.")
+    return Box(west, south, east, north)
+
+
+def _page_of(total: int, page: int) -> tuple[int, int]:
+    """The page and how many there are; NotFound beyond the last."""
+    pages_there = max(1, -(-total // PER_PAGE))
+    if page > pages_there:
+        raise NotFound("This list has no such page.")
+    return page, pages_there
