@@ -65,7 +65,12 @@ class Database:
 db = Database()
 
 
+def session_of(engine: Engine) -> Session:
+    """A session of its own, for commands and background work; use it in a `with`."""
+    return Session(engine, expire_on_commit=False)
+
+
 OUTAGES = (OperationalError, InterfaceError, TimeoutError)
 """What SQLAlchemy raises when the database is away, refuses, or a query ran out of its time."""
 
-__all__ = ["OUTAGES", "Base", "Database", "Engine", "db", "make_engine"]
+__all__ = ["OUTAGES", "Base", "Database", "Engine", "db", "make_engine", "session_of"]

@@ -110,3 +110,9 @@ INSIDE: Final[Mapping[str, str]] = {
     "no": N_("Outside the walls"),
     "on_the_wall": N_("On the wall"),
 }
+
+UNITS: Final[Mapping[str, str]] = {
+    "inhabitants": N_("inhabitants"),
+    "households": N_("households"),
+    "km²": "km²",
+}

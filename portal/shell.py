@@ -60,6 +60,8 @@ def asset(name: str) -> str:
 def in_language(lang: str) -> str:
     """The address of the same page in another language."""
     endpoint = request.endpoint
+    if f"{endpoint}_in" in current_app.view_functions:
+        endpoint = f"{endpoint}_in"
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("home.front", lang=lang)
     kept = {name: value for name, value in request.args.items() if name in ("q", "kind", "page")}

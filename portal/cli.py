@@ -1,0 +1,166 @@
+"""The console command: `athar up|load|serve|db|signs`. Exit status 0: done; 1: cannot; 2: the input is wrong."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core import clock, cluster, schema
+from core.db import OUTAGES, Engine, make_engine, session_of
+from core.errors import Problem
+from core.settings import PROJECT, Settings
+from geo import published
+from geo.loading import folder as loading
+from geo.loading.records import BadFolder
+from qr_signs import register
+
+LONG_MS = 10 * 60 * 1000
+"""Time a query of a load may take, in milliseconds."""
+MOST_SIGNS = 1_000_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except BadFolder as bad:
+        for problem in bad.problems:
+            _say(str(problem), sys.stderr)
+        _say(f"{len(bad.problems)} problem(s); nothing was changed.", sys.stderr)
+        return 2
+    except (Problem, cluster.ClusterError, ValueError) as problem:
+        _say(f"athar: {problem}", sys.stderr)
+        return 1
+    except OUTAGES as outage:
+        _say(f"athar: the database does not answer: {str(outage).splitlines()[0]}", sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="athar", description="The open heritage map of a commune.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="start the database, migrate, load DIR if it changed, serve")
+    up.add_argument("dir", type=Path)
+    up.set_defaults(run=_up)
+    load = commands.add_parser("load", help="load a commune's folder, in one transaction")
+    load.add_argument("dir", type=Path)
+    load.set_defaults(run=_load)
+    commands.add_parser("serve", help="serve the site").set_defaults(run=_serve)
+    database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
+    database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
+    database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
+    signs = commands.add_parser("signs", help="printed codes").add_subparsers(required=True, metavar="WHAT")
+    listing = signs.add_parser("list", help="every code and where it leads")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=_signs)
+    mint = signs.add_parser("mint", help="add codes to DIR/signs.json for what has none")
+    mint.add_argument("dir", type=Path)
+    mint.set_defaults(run=_mint)
+    return parser
+
+
+def _engine() -> Engine:
+    settings = Settings.from_environment()
+    url = settings.DATABASE_URL or cluster.ensure(PROJECT)
+    return make_engine(url, statement_timeout_ms=LONG_MS, pool_size=1)
+
+
+def _upgrade(_: argparse.Namespace) -> int:
+    before, after = schema.upgrade(_engine())
+    _say(f"schema {before or 'empty'} → {after}" if before != after else f"schema {after}: up to date")
+    return 0
+
+
+def _stop(_: argparse.Namespace) -> int:
+    cluster.stop(PROJECT)
+    return 0
+
+
+def _load(parsed: argparse.Namespace) -> int:
+    engine = _engine()
+    schema.upgrade(engine)
+    for layer, counts in load(engine, parsed.dir).items():
+        _say(
+            f"{layer:<11} {counts.added:>6} added {counts.changed:>6} changed"
+            f" {counts.unchanged:>6} unchanged {counts.removed:>6} removed"
+        )
+    return 0
+
+
+def load(engine: Engine, path: Path) -> dict[str, "register.Counts"]:
+    """Read a commune's folder and its signs into the database in one transaction; what changed, per layer.
+
+    Raises BadFolder with every problem found; then the database is as it was.
+    """
+    read = loading.read(path)
+    signs = register.read(path, read.keys)
+    with session_of(engine) as session:
+        counts = dict(loading.apply(session, read, now=clock.now()))
+        counts["signs"] = register.apply(session, signs, now=clock.now())
+        session.commit()
+    return counts
+
+
+def _up(parsed: argparse.Namespace) -> int:
+    engine = _engine()
+    schema.upgrade(engine)
+    with session_of(engine) as session:
+        known = loading.is_loaded(session, parsed.dir)
+    if not known:
+        _say(f"Loading {parsed.dir} …")
+        _load(parsed)
+    engine.dispose()
+    return _serve(parsed)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    if not settings.DATABASE_URL:
+        # Once, here: the workers inherit the address and need not start anything.
+        os.environ["DATABASE_URL"] = cluster.ensure(PROJECT)
+    from portal.server import serve
+
+    return serve(settings)
+
+
+def _signs(parsed: argparse.Namespace) -> int:
+    with session_of(_engine()) as session:
+        state = published.current(session)
+        base = Settings.from_environment().PUBLIC_URL or (state.commune.public_url if state else "")
+        rows = [
+            {
+                "code": sign.code,
+                "path": f"/q/{sign.code}",
+                "url": f"{base.rstrip('/')}/q/{sign.code}" if base else None,
+                "layer": sign.layer,
+                "key": sign.key,
+                "state": sign.state,
+            }
+            for sign in register.listed(session, limit=MOST_SIGNS, offset=0)
+        ]
+    if parsed.json:
+        _say(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        for row in rows:
+            _say(f"{row['code']}  {row['state']:<9}  {row['layer'] or '-'}/{row['key'] or '-'}")
+    return 0
+
+
+def _mint(parsed: argparse.Namespace) -> int:
+    made = register.mint(parsed.dir, loading.read(parsed.dir).keys)
+    _say(f"{made} code(s) added to {parsed.dir / 'signs.json'}")
+    return 0
+
+
+def _say(line: str, stream: object = None) -> None:
+    print(line, file=stream or sys.stdout, flush=True)  # type: ignore[call-overload]  # noqa: T201
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="INFO")
+    sys.exit(main())
