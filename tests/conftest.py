@@ -1,7 +1,8 @@
-"""One PostGIS a run, one database a worker, one transaction a test; a tiny town of made-up names to stand in."""
+"""One PostGIS a run, one database a worker, one transaction a test, and the shipped commune to read."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from core import cluster, schema
 from core.db import Engine, make_engine
 from core.settings import PROJECT, Settings
+from portal.app import create_app
+from portal.cli import load
 
 
 def _test_url() -> str:
@@ -20,28 +23,69 @@ def _test_url() -> str:
     return os.environ.get("DATABASE_URL") or cluster.ensure(PROJECT, name="test", durable=False)
 
 
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """An empty database with the schema, dropped after the run."""
+@contextmanager
+def _database(label: str, *, migrate: bool = True) -> Iterator[Engine]:
+    """A database of its own at the newest schema, dropped afterwards."""
     base = make_url(_test_url())
-    name = f"athar_test_{os.getpid()}"
+    name = f"athar_{label}_{os.getpid()}"
     admin = make_engine(base.render_as_string(hide_password=False), statement_timeout_ms=0)
-    with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    plainly = admin.execution_options(isolation_level="AUTOCOMMIT")
+    with plainly.connect() as connection:
         template = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'athar_template'"))
         connection.execute(text(f"CREATE DATABASE {name}" + (" TEMPLATE athar_template" if template else "")))
-    yield base.set(database=name).render_as_string(hide_password=False)
-    with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    url = base.set(database=name).render_as_string(hide_password=False)
+    engine = make_engine(url, statement_timeout_ms=20_000, pool_size=10)
+    try:
+        if migrate:
+            schema.upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
+        with plainly.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
 
 
 @pytest.fixture(scope="session")
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on the run's database, at the newest schema."""
-    engine = make_engine(database_url, statement_timeout_ms=20_000, pool_size=10)
-    schema.upgrade(engine)
-    yield engine
-    engine.dispose()
+def engine() -> Iterator[Engine]:
+    """An engine on an empty database of the run."""
+    with _database("empty") as engine:
+        yield engine
+
+
+@pytest.fixture
+def empty_databases() -> Iterator[tuple[Engine, Engine]]:
+    """Two databases without any table."""
+    with _database("bare_a", migrate=False) as first, _database("bare_b", migrate=False) as second:
+        yield first, second
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    """The folder of the commune that the project ships."""
+    return next(path.parent for path in sorted((PROJECT / "data").glob("*/commune.toml")))
+
+
+@pytest.fixture(scope="session")
+def town_engine(shipped: Path) -> Iterator[Engine]:
+    """A database with the shipped commune, loaded once; tests read it and leave it as it is."""
+    with _database("town") as engine:
+        load(engine, shipped)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def app(town_engine: Engine) -> Flask:
+    """The application on the shipped commune."""
+    app = create_app(Settings(SECRET_KEY="test", PUBLIC_URL="https://athar.example"), town_engine)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A reader without cookies."""
+    return app.test_client()
 
 
 @pytest.fixture
