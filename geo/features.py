@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Scalarcast, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import String

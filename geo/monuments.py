@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from geoalchemy2 import Geography
-from sqlalchemy import Row, cast, func, select
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import Gone, NotFound
@@ -104,30 +103,29 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
     )
 
 
+_NEAREST = text("""
+SELECT there.layer, there.key, there.kind, name.said, there.metres,
+       degrees(ST_Azimuth(there.origin, there.place::geography)) AS bearing, there.error_m
+  FROM (SELECT near.*, here.place::geography AS origin, near.place::geography <-> here.place::geography AS metres
+          FROM feature AS here, feature AS near
+         WHERE here.id = :here AND near.layer = 'monuments' AND near.withdrawn_at IS NULL
+         ORDER BY near.place::geography <-> here.place::geography
+         LIMIT :most) AS there
+  LEFT JOIN LATERAL (
+       SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
+        WHERE t.feature_id = there.id AND t.field = 'name'
+        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true
+ WHERE there.id <> :here
+ ORDER BY there.metres, there.id
+""")
+"""The layer is written out, not bound, so that the partial index on place::geography serves every plan."""
+
+
 def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:
-    """The nearest other monuments, nearest first; the index on place::geography serves it at any size."""
-    there = aliased(Feature)
-    origin = select(cast(Feature.place, Geography)).where(Feature.id == here.id).scalar_subquery()
-    distance = cast(there.place, Geography).op("<->")(origin)
-    nearest = (
-        select(there.id, distance.label("metres"))
-        .where(there.layer == "monuments", there.withdrawn_at.is_(None))
-        .order_by(distance)
-        .limit(NEAR + 1)
-        .subquery()
-    )
-    query = (
-        select(
-            *_named(there, order),
-            nearest.c.metres,
-            func.degrees(func.ST_Azimuth(origin, cast(there.place, Geography))),
-            there.error_m,
-        )
-        .join(nearest, nearest.c.id == there.id)
-        .where(there.id != here.id)
-        .order_by(nearest.c.metres, there.id)
-    )
-    return tuple(_way(row, here.error_m, speed_kmh) for row in session.execute(query))[:NEAR]
+    """The nearest other monuments, nearest first, each with metres and degrees on the ellipsoid."""
+    # One more than shown: the monument itself is among them, but for places that share its very point.
+    rows = session.execute(_NEAREST, {"here": here.id, "most": NEAR + 1, "langs": list(order)})
+    return tuple(_way(row, here.error_m, speed_kmh) for row in rows)[:NEAR]
 
 
 def _routes(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[OnRoute, ...]:

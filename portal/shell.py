@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask, current_app, g, request, url_for
@@ -96,9 +95,9 @@ def site_style() -> Markup:
     return Markup(_style())  # noqa: S704
 
 
-def kind(of: Any) -> str:
-    """Label of a thing's kind, in the reader's language."""
-    return translate(vocabulary.KINDS.get(of.layer, {}).get(of.kind, of.kind))
+def kind(code: str, layer: str) -> str:
+    """Label of a kind of a layer, in the reader's language."""
+    return translate(vocabulary.KINDS.get(layer, {}).get(code, code))
 
 
 def label(code: str, words: str) -> str:

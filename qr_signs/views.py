@@ -1,5 +1,7 @@
 """Signs on the web: /q/CODE is what is printed; the page behind it comes at once, without a redirect."""
 
+import logging
+
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +14,7 @@ from geo import locator, monuments, routes
 from qr_signs import codes, register
 from qr_signs.models import Sign
 
+log = logging.getLogger("athar")
 blueprint = Blueprint("qr_signs", __name__, template_folder="templates")
 
 REMEMBER_SECONDS = 365 * 24 * 3600
@@ -48,11 +51,19 @@ def count(response: Response) -> Response:
         return response
     response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
     if response.status_code in (200, 304) and request.method == "GET":
-        code = codes.normalise((request.view_args or {})["code"])
-        current_app.extensions["scan_counter"].note(code, g.lang, clock.today())
+        _count((request.view_args or {})["code"])
         if request.endpoint == "qr_signs.scan_in":
             response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
     return response
+
+
+def _count(typed_code: str) -> None:
+    try:
+        counter = current_app.extensions["scan_counter"]
+        counter.note(codes.normalise(typed_code), g.lang, clock.today())
+    except Exception:
+        # A number that is lost is a small harm; a page that is lost is a visitor standing in the street.
+        log.exception("a scan was not counted")
 
 
 def _shown(typed_code: str) -> ResponseReturnValue:
