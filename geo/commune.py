@@ -1,0 +1,107 @@
+"""The commune as the rest of the program sees it: its checked configuration, typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.languages import Said, say
+from geo.shapes import Box
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure with its year and source. `unit` is a word of geo.vocabulary.UNITS."""
+
+    id: str
+    value: float
+    unit: str
+    year: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where data comes from, and on which terms."""
+
+    id: str
+    title: str
+    licence: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that is not known, said in the commune's languages."""
+
+    id: str
+    texts: Mapping[str, str]
+
+    def text(self, order: Sequence[str]) -> Said:
+        """In the first language of `order` that has it."""
+        return say({lang: Said(text, lang) for lang, text in self.texts.items()}, order)
+
+
+@dataclass(frozen=True)
+class Commune:
+    """One commune. Boxes are in degrees, `metric_crs` is an EPSG number, the walking speed is in km/h."""
+
+    key: str
+    languages: tuple[str, ...]
+    source_language: str
+    names: Mapping[str, Said]
+    texts: Mapping[str, Mapping[str, Said]]
+    public_url: str
+    bbox: Box
+    context_bbox: Box
+    metric_crs: int
+    country: str
+    walking_speed_kmh: float
+    ids: Mapping[str, str]
+    facts: tuple[Fact, ...]
+    sources: tuple[Source, ...]
+    unknown: tuple[Unknown, ...]
+    version: int
+
+    def name(self, order: Sequence[str]) -> Said:
+        """Its name in the first language of `order` that has one."""
+        return say(self.names, order)
+
+    def intro(self, order: Sequence[str]) -> Said | None:
+        """Its presentation, if there is one."""
+        intro = self.texts.get("intro")
+        return say(intro, order) if intro else None
+
+
+def from_config(config: Mapping[str, Any], version: int) -> Commune:
+    """The commune of a checked commune.toml (geo/loading/toml.py checks it)."""
+    texts, states = config.get("texts", {}), config.get("texts_state", {})
+    bbox = Box(*config["bbox"])
+    return Commune(
+        key=config["key"],
+        languages=tuple(config["languages"]),
+        source_language=config["source_language"],
+        names=_said(config["names"], config.get("names_state", {})),
+        texts={field: _said(said, states.get(field, {})) for field, said in texts.items()},
+        public_url=config.get("public_url", ""),
+        bbox=bbox,
+        context_bbox=Box(*config.get("context_bbox", bbox)),
+        metric_crs=config["metric_crs"],
+        country=config["country"],
+        walking_speed_kmh=float(config["walking_speed_kmh"]),
+        ids=config.get("ids", {}),
+        facts=tuple(Fact(**fact) for fact in config.get("facts", ())),
+        sources=tuple(
+            Source(**{name: value for name, value in source.items() if name != "layers"})
+            for source in config.get("sources", ())
+        ),
+        unknown=tuple(
+            Unknown(item["id"], {lang: text for lang, text in item.items() if lang != "id"})
+            for item in config.get("unknown", ())
+        ),
+        version=version,
+    )
+
+
+def _said(texts: Mapping[str, str], states: Mapping[str, str]) -> dict[str, Said]:
+    return {lang: Said(text, lang, states.get(lang, "machine")) for lang, text in texts.items()}

@@ -1,0 +1,95 @@
+"""Files of a folder, read with care: bounded, UTF-8, JSON without the loopholes of Python's reader."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from geo.loading.records import At, quoted
+
+LARGEST_FILE: Final = 200 * 1024 * 1024
+LOADER_VERSION: Final = "1"
+"""Grows when the same folder would be read into other records."""
+
+
+class _BadJson(ValueError):
+    """A JSON text that Python would read but that means different things to different readers."""
+
+
+def read_bytes(at: At, folder: Path, name: str) -> bytes | None:
+    """The file's bytes; None and a problem for one that is missing, too large, or outside the folder."""
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            at.wrong(None, "lies outside the folder; name a file inside it")
+            return None
+        if not path.is_file():
+            at.wrong(None, "there is no such file")
+            return None
+        if path.stat().st_size > LARGEST_FILE:
+            at.wrong(None, f"is larger than {LARGEST_FILE // 2**20} MB; split it or simplify its geometry")
+            return None
+        return path.read_bytes()
+    except OSError as error:
+        at.wrong(None, f"cannot be read: {error.strerror}")
+        return None
+
+
+def read_text(at: At, folder: Path, name: str) -> str | None:
+    """The file as text; None and a problem when it is not UTF-8."""
+    body = read_bytes(at, folder, name)
+    if body is None:
+        return None
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at.wrong(None, f"is not UTF-8 (byte {error.start}); save it as UTF-8")
+        return None
+
+
+def read_json(at: At, folder: Path, name: str) -> Any:
+    """The file's JSON value; None and a problem when it has none."""
+    text = read_text(at, folder, name)
+    if text is None:
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_members, parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        at.wrong(None, f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+    except _BadJson as error:
+        at.wrong(None, f"is not valid JSON: {error}")
+    except RecursionError:
+        at.wrong(None, "is not valid JSON: nested too deeply")
+    except ValueError as error:
+        at.wrong(None, f"is not valid JSON: {quoted(error)}")
+    return None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _BadJson(f"the member {quoted(twice)} stands twice in one object")
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise _BadJson(f"{name} is no number")
+
+
+def folder_hash(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the files that a load reads. OSError when they cannot be read."""
+    digest = hashlib.sha256(LOADER_VERSION.encode())
+    files = [folder / "commune.toml", *sorted(folder.glob("*.json")), *sorted(folder.glob("*.geojson"))]
+    for path in files:
+        body = path.read_bytes()
+        digest.update(f"\n{path.name} {len(body)}\n".encode())
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def content_hash(value: Any) -> str:
+    """SHA-256 of a JSON value, the same for equal values however they are written."""
+    plain = json.dumps([LOADER_VERSION, value], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""A commune's folder, read whole and checked before anything is written."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo import models
+from geo.loading import config, writing
+from geo.loading.features import Reader
+from geo.loading.files import folder_hash, read_json
+from geo.loading.records import At, Counts, FeatureRecord, Folder, Problems, RouteRecord
+from geo.shapes import Box
+
+ROUTES = "routes.json"
+
+
+def read(path: Path) -> Folder:
+    """The folder's records. BadFolder with every problem that was found, if there is any."""
+    problems = Problems()
+    if not path.is_dir():
+        problems.add(str(path), None, None, "there is no such folder")
+        problems.raise_any()
+    checked = config.read(problems, path)
+    if checked is None:
+        problems.raise_any()
+    assert checked is not None  # noqa: S101 - raise_any has raised
+    bbox = Box(*checked["bbox"])
+    reader = Reader(config.languages(checked), bbox, Box(*checked.get("context_bbox", bbox)))
+    features: dict[str, list[FeatureRecord]] = {}
+    for layer, files in checked.get("layers", {}).items():
+        features[layer] = []
+        for name in files:
+            at = At(problems, name)
+            if (value := read_json(at, path, name)) is not None:
+                features[layer].extend(reader.layer(at, layer, value))
+    # A stop that points at a feature with a problem is no second problem: all ids that were seen count.
+    routes = _routes(problems, path, reader)
+    problems.raise_any()
+    return Folder(path, checked, folder_hash(path), features, routes)
+
+
+def apply(session: Session, folder: Folder, *, now: datetime) -> dict[str, Counts]:
+    """Bring the database to what the folder says, in the caller's transaction; what that did, per layer.
+
+    Two loads at once wait for each other. What the folder no longer has is withdrawn, never deleted.
+    """
+    return writing.write(session, folder, now=now)
+
+
+def is_loaded(session: Session, path: Path) -> bool:
+    """Whether the database holds this very folder, byte for byte."""
+    known = session.scalar(select(models.Commune.folder_hash))
+    try:
+        return known is not None and known == folder_hash(path)
+    except OSError:
+        return False
+
+
+def _routes(problems: Problems, path: Path, reader: Reader) -> list[RouteRecord]:
+    if not (path / ROUTES).exists():
+        return []
+    at = At(problems, ROUTES)
+    value = read_json(at, path, ROUTES)
+    keys = {layer: set(seen) for layer, seen in reader.seen.items()}
+    return list(reader.routes(at, value, keys)) if value is not None else []

@@ -1,0 +1,137 @@
+"""What a commune's folder holds once it has been read: plain records, and the problems found on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from shapely.geometry.base import BaseGeometry
+
+MOST_PROBLEMS: Final = 200
+"""Problems that are listed; of further ones only the number is told."""
+QUOTED: Final = 60
+"""Characters of the input that a message quotes at most."""
+
+
+@dataclass(frozen=True)
+class FolderProblem:
+    """One thing that is wrong: where, and what to do."""
+
+    file: str
+    feature_id: str | None
+    field: str | None
+    message: str
+
+    def __str__(self) -> str:
+        where = [self.file, *(part for part in (self.feature_id, self.field) if part)]
+        return ": ".join([*where, self.message])
+
+
+class BadFolder(Exception):
+    """The folder cannot be loaded; `problems` are all that were found (the first 200 of them)."""
+
+    def __init__(self, problems: Sequence[FolderProblem], more: int = 0) -> None:
+        super().__init__(f"{len(problems) + more} problem(s)")
+        self.problems = list(problems)
+        self.more = more
+
+
+@dataclass
+class Problems:
+    """Collects problems while reading goes on."""
+
+    found: list[FolderProblem] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, file: str, feature_id: str | None, where: str | None, message: str) -> None:
+        """One problem."""
+        if len(self.found) >= MOST_PROBLEMS:
+            self.more += 1
+        else:
+            self.found.append(FolderProblem(file, feature_id, where, message))
+
+    def raise_any(self) -> None:
+        """BadFolder if there are any."""
+        if self.found:
+            raise BadFolder(self.found, self.more)
+
+
+@dataclass(frozen=True)
+class At:
+    """Where we are in the folder: a file and a feature, so that a check can say so."""
+
+    problems: Problems
+    file: str
+    id: str | None = None
+
+    def wrong(self, where: str | None, message: str) -> None:
+        """A problem here."""
+        self.problems.add(self.file, self.id, where, message)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a load did with a layer."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class TextRecord:
+    """One text of a thing."""
+
+    field: str
+    lang: str
+    text: str
+    state: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class FeatureRecord:
+    """A thing of a layer. `own` are the columns of the layer's own table."""
+
+    layer: str
+    key: str
+    kind: str
+    geometry: BaseGeometry | None
+    entrance: tuple[float, float] | None
+    columns: Mapping[str, Any]
+    own: Mapping[str, Any]
+    texts: tuple[TextRecord, ...]
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class RouteRecord:
+    """A walk: the thing itself, and its stops as (layer, key, kind)."""
+
+    feature: FeatureRecord
+    stops: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that may be loaded."""
+
+    path: Path
+    config: Mapping[str, Any]
+    hash: str
+    features: Mapping[str, Sequence[FeatureRecord]]
+    routes: Sequence[RouteRecord]
+
+    @property
+    def keys(self) -> dict[str, set[str]]:
+        """Layer → keys, for what points at things from elsewhere (signs)."""
+        found = {layer: {record.key for record in records} for layer, records in self.features.items()}
+        return {**found, "routes": {route.feature.key for route in self.routes}}
+
+
+def quoted(value: object) -> str:
+    """A value as a message may show it: short, on one line, without control characters."""
+    shown = str(value)[: QUOTED + 1]
+    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown)
+    return f"“{plain[:QUOTED]}…”" if len(plain) > QUOTED else f"“{plain}”"

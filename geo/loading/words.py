@@ -1,0 +1,114 @@
+"""Checks of single values: words, texts per language, numbers. Each says what is wrong and returns what is right."""
+
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from geo.loading.records import At, quoted
+from geo.vocabulary import STATES
+
+KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+LONGEST: Final[Mapping[str, int]] = {"name": 300, "text": 20_000, "word": 2_000}
+"""Characters that a name, a told text and any other string may have."""
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of what follows: in a name they could make it read as another one."""
+
+
+def word(at: At, where: str, value: Any, known: Iterable[str], what: str) -> str | None:
+    """`value` if it is one of the `known` words; else a problem that names the nearest."""
+    listed = list(known)
+    if isinstance(value, str) and value in listed:
+        return value
+    near = difflib.get_close_matches(str(value)[:80], listed, n=1)
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(listed[:20])}"
+    at.wrong(where, f"unknown {what} {quoted(value)}{hint}")
+    return None
+
+
+def known_members(at: At, where: str | None, value: Mapping[str, Any], known: Iterable[str]) -> None:
+    """A problem for every member that the format does not have: a misspelt one would be lost silently."""
+    listed = set(known)
+    for name in value:
+        if name not in listed:
+            word(at, f"{where}.{name[:80]}" if where else name[:80], name, sorted(listed), "property")
+
+
+def plain(at: At, where: str, value: Any, size: str = "word", *, may_be_empty: bool = False) -> str | None:
+    """A string of bounded length without control or direction-turning characters."""
+    if not isinstance(value, str):
+        at.wrong(where, f"must be text, not {_kind(value)}")
+        return None
+    if len(value) > LONGEST[size]:
+        at.wrong(where, f"is {len(value):,} characters long; at most {LONGEST[size]:,} are allowed")
+        return None
+    for sign in value:
+        if sign in _BIDI or (unicodedata.category(sign) in ("Cc", "Cs") and (sign not in "\n\t" or size == "name")):
+            at.wrong(where, f"holds the invisible character U+{ord(sign):04X}; remove it")
+            return None
+    if not value.strip() and not may_be_empty:
+        at.wrong(where, "is empty; leave it out instead")
+        return None
+    return value.strip()
+
+
+def optional(at: At, value: Mapping[str, Any], name: str) -> str | None:
+    """A string member that may be missing, null or empty."""
+    given = value.get(name)
+    return (plain(at, name, given, may_be_empty=True) or None) if given is not None else None
+
+
+def number(at: At, where: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float | None:
+    """A finite number within bounds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        at.wrong(where, f"must be a number, not {_kind(value)}")
+        return None
+    if not least <= value <= most:
+        at.wrong(where, f"is {value:g}; it must lie between {least:g} and {most:g}")
+        return None
+    return float(value)
+
+
+def flag(at: At, where: str, value: Any) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        at.wrong(where, f"must be true or false, not {_kind(value)}")
+    return value is True
+
+
+def members(at: At, where: str, value: Any) -> dict[str, Any]:
+    """An object; {} and a problem for anything else, {} for null."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        at.wrong(where, f"must be an object, not {_kind(value)}")
+        return {}
+    return value
+
+
+def per_language(at: At, where: str, value: Any, langs: Iterable[str], size: str) -> dict[str, str]:
+    """Texts by language; a language that the commune does not have is a problem. Null texts are left out."""
+    texts: dict[str, str] = {}
+    for lang, text in members(at, where, value).items():
+        if word(at, f"{where}.{lang[:20]}", lang, langs, "language") is None or text is None:
+            continue
+        if (said := plain(at, f"{where}.{lang}", text, size)) is not None:
+            texts[lang] = unicodedata.normalize("NFC", said)
+    return texts
+
+
+def states(at: At, where: str, value: Any, langs: Iterable[str]) -> dict[str, str]:
+    """Review states by language."""
+    found: dict[str, str] = {}
+    for lang, state in members(at, where, value).items():
+        known = word(at, f"{where}.{lang[:20]}", lang, langs, "language")
+        if known and word(at, f"{where}.{lang}", state, STATES, "state"):
+            found[lang] = state
+    return found
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return "null" if value is None else names.get(type(value), "something else")

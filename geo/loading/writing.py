@@ -1,0 +1,243 @@
+"""Records into the database: what is new, changed, gone or back, with as many statements for a thousand as for ten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from geo import models
+from geo.folding import fold
+from geo.loading.records import Counts, FeatureRecord, Folder, RouteRecord
+from geo.shapes import SRID
+from geo.texts import source_hash
+from geo.vocabulary import LAYERS
+
+LOCK: Final = 0x6C6F6164
+"""Advisory lock of a load."""
+OWN_TABLES: Final[Mapping[str, Any]] = {
+    "monuments": models.Monument.__table__,
+    "places": models.Place.__table__,
+    "risk_zones": models.RiskZone.__table__,
+    "routes": models.Route.__table__,
+}
+FEATURE: Final[Any] = models.Feature.__table__
+TEXT: Final[Any] = models.FeatureText.__table__
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database has of a thing."""
+
+    id: int
+    content_hash: str
+    withdrawn: bool
+
+
+def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Counts]:
+    """See geo.loading.folder.apply."""
+    session.execute(text("SET LOCAL statement_timeout = 0"))
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    texts = _Texts(folder.config["source_language"], folder.config["languages"])
+    counts: dict[str, Counts] = {}
+    layers = {**{layer: () for layer in OWN_TABLES}, **folder.features}
+    layers["routes"] = [route.feature for route in folder.routes]
+    there = _all_layers(session, layers)
+    for layer in (layer for layer in LAYERS if layer in there):
+        counts[layer] = _layer(session, layer, there[layer], texts, now)
+    moved = any(count.added or count.changed or count.removed for count in counts.values())
+    if moved:
+        _stops(session, folder.routes)
+        session.execute(_STRAIGHT_LEGS)
+        session.execute(_ROUTE_LINES)
+    counts["commune"] = _commune(session, folder, moved, now)
+    return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
+
+
+def _all_layers(session: Session, layers: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[FeatureRecord]]:
+    """The folder's layers, and empty ones for layers that only the database has: their things are gone."""
+    there = session.scalars(select(models.Feature.layer).distinct()).all()
+    return {**dict.fromkeys(there, ()), **layers}
+
+
+def _layer(
+    session: Session, layer: str, records: Sequence[FeatureRecord], texts: "_Texts", now: datetime
+) -> Counts:
+    query = select(FEATURE.c.key, FEATURE.c.id, FEATURE.c.content_hash, FEATURE.c.withdrawn_at).where(
+        FEATURE.c.layer == layer
+    )
+    known = {
+        key: _Known(id_, digest, withdrawn is not None) for key, id_, digest, withdrawn in session.execute(query)
+    }
+    new = [record for record in records if record.key not in known]
+    changed = [
+        record
+        for record in records
+        if (old := known.get(record.key)) and (old.withdrawn or old.content_hash != record.content_hash)
+    ]
+    there = {record.key for record in records}
+    gone = [old.id for key, old in known.items() if key not in there and not old.withdrawn]
+    ids = {key: old.id for key, old in known.items()}
+    if new:
+        session.execute(insert(FEATURE), [_row(record, now) for record in new])
+        fresh = select(FEATURE.c.key, FEATURE.c.id).where(FEATURE.c.layer == layer)
+        ids = {key: id_ for key, id_ in session.execute(fresh)}
+    if changed:
+        rows = [{**_row(record, now), "of_id": ids[record.key], "withdrawn_at": None} for record in changed]
+        columns = {name: bindparam(name) for name in rows[0] if name not in ("of_id", "layer", "key")}
+        session.connection().execute(
+            update(FEATURE).where(FEATURE.c.id == bindparam("of_id")).values(columns), rows
+        )
+    _own_rows(session, layer, [(ids[record.key], record) for record in (*new, *changed)])
+    texts.replace(session, [(ids[record.key], record) for record in (*new, *changed)])
+    if gone:
+        session.execute(update(FEATURE).where(FEATURE.c.id.in_(gone)).values(withdrawn_at=now))
+    back = sum(known[record.key].withdrawn for record in changed)
+    return Counts(
+        added=len(new) + back,
+        changed=len(changed) - back,
+        unchanged=len(records) - len(new) - len(changed),
+        removed=len(gone),
+    )
+
+
+def _row(record: FeatureRecord, now: datetime) -> dict[str, Any]:
+    geometry, entrance = record.geometry, record.entrance
+    return {
+        "layer": record.layer,
+        "key": record.key,
+        "kind": record.kind,
+        "geom": f"SRID={SRID};{geometry.wkt}" if geometry is not None else None,
+        "entrance": f"SRID={SRID};POINT({entrance[0]} {entrance[1]})" if entrance else None,
+        "content_hash": record.content_hash,
+        "changed_at": now,
+        **record.columns,
+    }
+
+
+def _own_rows(session: Session, layer: str, records: Sequence[tuple[int, FeatureRecord]]) -> None:
+    table: Table | None = OWN_TABLES.get(layer)
+    if table is None or not records:
+        return
+    rows = [{"id": id_, **record.own} for id_, record in records]
+    there = set(session.scalars(select(table.c.id).where(table.c.id.in_([row["id"] for row in rows]))))
+    if fresh := [row for row in rows if row["id"] not in there]:
+        session.execute(insert(table), fresh)
+    if old := [{**row, "of_id": row["id"]} for row in rows if row["id"] in there]:
+        columns = {name: bindparam(name) for name in old[0] if name not in ("id", "of_id")}
+        session.connection().execute(
+            update(table).where(table.c.id == bindparam("of_id")).values(columns),
+            [{name: value for name, value in row.items() if name != "id"} for row in old],
+        )
+
+
+class _Texts:
+    """Writes texts, with the hash of the text that each translation was made from."""
+
+    def __init__(self, source_language: str, languages: Sequence[str]) -> None:
+        self._order = [source_language, *languages]
+
+    def replace(self, session: Session, records: Sequence[tuple[int, FeatureRecord]]) -> None:
+        """The texts of these things become those of the records."""
+        if not records:
+            return
+        ids = [id_ for id_, _ in records]
+        query = select(TEXT.c.feature_id, TEXT.c.field, TEXT.c.lang, TEXT.c.text, TEXT.c.source_hash).where(
+            TEXT.c.feature_id.in_(ids)
+        )
+        before = {(id_, field, lang, said): made_from for id_, field, lang, said, made_from in session.execute(query)}
+        if before:
+            session.execute(delete(TEXT).where(TEXT.c.feature_id.in_(ids)))
+        if rows := [row for id_, record in records for row in self._rows(id_, record, before)]:
+            session.execute(insert(TEXT), rows)
+
+    def _rows(
+        self, id_: int, record: FeatureRecord, before: Mapping[tuple[int, str, str, str], str | None]
+    ) -> list[dict[str, Any]]:
+        said = {(one.field, one.lang): one.text for one in record.texts}
+        rows = []
+        for one in record.texts:
+            source = next(lang for lang in self._order if (one.field, lang) in said)
+            made_from = None if one.lang == source else source_hash(said[one.field, source])
+            # A translation that was not touched was made from the text as it was then: it may be stale now.
+            kept = before.get((id_, one.field, one.lang, one.text))
+            rows.append(
+                {
+                    "feature_id": id_,
+                    "field": one.field,
+                    "lang": one.lang,
+                    "text": one.text,
+                    "state": one.state,
+                    "note": one.note,
+                    "source_hash": (kept or made_from) if made_from else None,
+                    "folded": fold(one.text) if one.field == "name" else None,
+                }
+            )
+        return rows
+
+
+def _stops(session: Session, routes: Sequence[RouteRecord]) -> None:
+    """The stops of every walk, as the folder says."""
+    ids = {
+        (layer, key): id_ for layer, key, id_ in session.execute(select(FEATURE.c.layer, FEATURE.c.key, FEATURE.c.id))
+    } if routes else {}
+    stops: Any = models.RouteStop.__table__
+    session.execute(delete(stops))
+    rows = [
+        {
+            "route_id": ids["routes", route.feature.key],
+            "ordinal": ordinal,
+            "feature_id": ids[layer, key],
+            "kind": kind,
+        }
+        for route in routes
+        for ordinal, (layer, key, kind) in enumerate(route.stops, 1)
+    ]
+    if rows:
+        session.execute(insert(stops), rows)
+
+
+_STRAIGHT_LEGS: Final = text("""
+WITH legs AS (
+  SELECT here.route_id, here.ordinal, ST_MakeLine(a.place, b.place) AS geom
+    FROM route_stop AS here
+    JOIN route ON route.id = here.route_id
+    JOIN LATERAL (SELECT max(ordinal) AS last FROM route_stop AS any_of WHERE any_of.route_id = here.route_id) AS ends ON true
+    JOIN route_stop AS following ON following.route_id = here.route_id
+         AND following.ordinal = here.ordinal % ends.last + 1
+    JOIN feature AS a ON a.id = here.feature_id
+    JOIN feature AS b ON b.id = following.feature_id
+   WHERE route.loop OR here.ordinal < ends.last
+), gone AS (
+  DELETE FROM route_leg WHERE (route_id, ordinal) NOT IN (SELECT route_id, ordinal FROM legs)
+)
+INSERT INTO route_leg (route_id, ordinal, geom, length_m, basis)
+SELECT route_id, ordinal, geom, ST_Length(geom::geography), 'straight' FROM legs
+ON CONFLICT (route_id, ordinal) DO UPDATE
+   SET geom = excluded.geom, length_m = excluded.length_m
+ WHERE route_leg.basis = 'straight'
+""")
+
+_ROUTE_LINES: Final = text("""
+UPDATE feature SET geom = walk.line
+  FROM (SELECT route_id, ST_RemoveRepeatedPoints(ST_MakeLine(geom ORDER BY ordinal)) AS line
+          FROM route_leg GROUP BY route_id) AS walk
+ WHERE feature.id = walk.route_id
+""")
+
+
+def _commune(session: Session, folder: Folder, moved: bool, now: datetime) -> Counts:
+    commune = session.get(models.Commune, 1)
+    if commune is None:
+        session.add(models.Commune(config=folder.config, folder_hash=folder.hash, version=1, loaded_at=now))
+        session.flush()
+        return Counts(added=1)
+    changed = commune.config != folder.config
+    if changed or moved or commune.folder_hash != folder.hash:
+        commune.config, commune.folder_hash = dict(folder.config), folder.hash
+        commune.version += 1
+        commune.loaded_at = now
+        session.flush()
+    return Counts(changed=1) if changed else Counts(unchanged=1)
