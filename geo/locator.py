@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.monuments import MonumentPage
+from geo.shapes import Box
 
 WIDTH: Final = 400
 HEIGHT: Final = 300
@@ -55,6 +56,13 @@ UNION ALL
   FROM feature WHERE layer = 'monuments' AND kind = 'city_gate' AND withdrawn_at IS NULL ORDER BY id LIMIT 200)
 """)
 
+_FRAME: Final = text("""
+SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+  FROM (SELECT layer, ST_Extent(geom) AS box FROM feature
+         WHERE layer IN ('walls', 'routes') AND geom IS NOT NULL AND withdrawn_at IS NULL GROUP BY layer) AS framed
+ ORDER BY layer = 'walls' DESC LIMIT 1
+""")
+
 _AT: Final = text("""
 SELECT ST_X(p), ST_Y(p) FROM (
   SELECT ST_Transform(place, CAST(:crs AS integer)) AS p, array_position(CAST(:keys AS text[]), key::text) AS at
@@ -73,6 +81,12 @@ def ground(session: Session, metric_crs: int) -> Ground:
         walks=tuple(line for shape in found["walk"] for line in _lines(shape)),
         gates=tuple((shape["coordinates"][0], shape["coordinates"][1]) for shape in found["gate"]),
     )
+
+
+def frame(session: Session) -> Box | None:
+    """The box around the walls, or else around the walks, in degrees; None where neither is known. One query."""
+    row = session.execute(_FRAME).one_or_none()
+    return Box(*row) if row else None
 
 
 def places(session: Session, keys: Sequence[str], metric_crs: int) -> list[Point]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geo import locator, models
 from geo.commune import Commune, from_config
+from geo.shapes import Box
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Published:
     stamp: str
     commune: Commune
     ground: locator.Ground
+    frame: Box | None
+    """Around the walled town (or the walks, where no wall is known), in degrees."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, Published] = WeakKeyDictionary()
@@ -37,7 +40,7 @@ def current(session: Session) -> Published | None:
     if kept is None or kept.stamp != stamp:
         config = session.execute(select(models.Commune.config)).scalar_one()
         commune = from_config(config, row.version)
-        kept = Published(stamp, commune, locator.ground(session, commune.metric_crs))
+        kept = Published(stamp, commune, locator.ground(session, commune.metric_crs), locator.frame(session))
         with _lock:
             _kept[bind] = kept
     return kept

@@ -20,16 +20,16 @@ blueprint = Blueprint("qr_signs", __name__, template_folder="templates")
 REMEMBER_SECONDS = 365 * 24 * 3600
 
 
-@blueprint.get("/q/<code>")
 @blueprint.get("/Q/<code>")
+@blueprint.get("/q/<code>")
 @open_to(Role.PUBLIC, same_for_all=True)
 def scan(code: str) -> ResponseReturnValue:
     """The page behind a sign, in the language that the reader or their phone asks for."""
     return _shown(code)
 
 
-@blueprint.get("/q/<code>/<tongue:lang>")
 @blueprint.get("/Q/<code>/<tongue:lang>")
+@blueprint.get("/q/<code>/<tongue:lang>")
 @open_to(Role.PUBLIC, same_for_all=True)
 def scan_in(code: str) -> ResponseReturnValue:
     """The same in a language chosen by hand, which the browser then remembers."""
@@ -86,7 +86,7 @@ def _monument(sign: Sign, key: str) -> ResponseReturnValue:
     page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
     small_map = locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs)
     return render_template(
-        "webmap/monument.html", page=page, locator=small_map, map=None, ld=None, sign=sign
+        "webmap/monument.html", page=page, locator=small_map, ld=None, sign=sign
     )
 
 

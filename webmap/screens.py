@@ -1,4 +1,62 @@
-"""Stand-in."""
-def town(): return None
-def monument(p): return None
-def route(p): return None
+"""The maps of the pages, in the reader's language: which layers, where, with which words."""
+
+from collections.abc import Iterable
+
+from flask import current_app, g, url_for
+
+from core.languages import LANGUAGES
+from core.translation import translate
+from geo.routes import RoutePage
+from geo.shapes import Box
+from geo.vocabulary import KINDS
+from webmap import maps, style
+from webmap.maps import MapParts
+
+PADDING_DEGREES = 0.0015
+"""Room around what a map shows, about 150 m."""
+
+
+def town() -> MapParts:
+    """Every layer, framed on the walled town where its outline is known, else on the commune's box."""
+    layers = {layer: _url(layer) for layer in style.TOWN}
+    shown = [layer for layer in style.TOWN if style.LAYERS[layer].shown]
+    return _build("town", layers, _frame(g.published.frame or g.commune.bbox), shown)
+
+
+def route(page: RoutePage) -> MapParts:
+    """One walk with its numbered stops."""
+    layers = {
+        layer: _url(layer, route=page.walk.key) if layer in ("routes", "stops") else _url(layer)
+        for layer in style.WALK
+    }
+    lons, lats = [stop.at.lon for stop in page.stops], [stop.at.lat for stop in page.stops]
+    around = Box(min(lons), min(lats), max(lons), max(lats)) if page.stops else g.commune.bbox
+    return _build("walk", layers, _frame(around), style.WALK)
+
+
+def _build(name: str, layers: dict[str, str], bounds: maps.Bounds, shown: Iterable[str]) -> MapParts:
+    settings = current_app.config["SETTINGS"]
+    return maps.build(
+        name,
+        layers,
+        bounds=bounds,
+        limits=_frame(g.commune.bbox, 0.1),
+        labels={label: translate(words) for label, words in style.LABELS.items()},
+        kinds={code: translate(words) for kinds in KINDS.values() for code, words in kinds.items()},
+        credit=translate("© OpenStreetMap contributors (ODbL) and others"),
+        rtl=LANGUAGES[g.lang].rtl,
+        page_base=f"/{g.lang}/",
+        shown=shown,
+        tile_url=settings.TILE_URL,
+        tile_credit=settings.TILE_ATTRIBUTION,
+    )
+
+
+def _url(layer: str, route: str | None = None) -> str:
+    # Shaking bands reach far beyond the commune: only those that touch it are asked for.
+    box = ",".join(f"{edge:g}" for edge in g.commune.bbox) if layer == "risk_zones" else None
+    return url_for("data.layer", layer=layer, lang=g.lang, route=route, bbox=box)
+
+
+def _frame(box: Box, padding: float = PADDING_DEGREES) -> maps.Bounds:
+    return [[box.south - padding, box.west - padding], [box.north + padding, box.east + padding]]

@@ -8,7 +8,7 @@ from core.db import db
 from core.errors import Invalid, NotFound
 from geo import layers, locator, monuments, places, routes
 from geo.shapes import Box
-from webmap import jsonld, screens
+from webmap import jsonld, screens, style
 
 pages = Blueprint("webmap", __name__, template_folder="templates")
 data = Blueprint("data", __name__)
@@ -22,7 +22,7 @@ FURTHEST_PAGE = 10_000
 def town_map() -> ResponseReturnValue:
     """Every layer on one map, and the same content as a list beside it."""
     found = monuments.listed(db.session, order=g.order, limit=200)
-    return render_template("webmap/map.html", map=screens.town(), found=found)
+    return render_template("webmap/map.html", map=screens.town(), style=style, found=found)
 
 
 @pages.get("/monuments")
@@ -49,7 +49,6 @@ def monument(key: str) -> ResponseReturnValue:
         "webmap/monument.html",
         page=page,
         locator=locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs),
-        map=screens.monument(page),
         ld=jsonld.monument(page, g.lang),
         sign=None,
     )
@@ -84,7 +83,7 @@ def route(key: str) -> ResponseReturnValue:
     """One walk with its stops in order."""
     page = routes.page(db.session, key, g.order, g.commune.walking_speed_kmh)
     return render_template(
-        "webmap/route.html", page=page, map=screens.route(page), ld=jsonld.route(page, g.lang)
+        "webmap/route.html", page=page, map=screens.route(page), style=style, ld=jsonld.route(page, g.lang)
     )
 
 
@@ -113,7 +112,7 @@ def _whole(text: str, field: str, default: int, most: int) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
-        raise Invalid(field, "%(field)s must be a whole number from 1.", field=field)
+        raise Invalid(field, "%(name)s must be a whole number from 1.", name=field)
     return min(int(text), most)
 
 

@@ -1,0 +1,110 @@
+"""Maps, built with folium and served whole from our own machine.
+
+folium's own classes load scripts from four outside hosts, put random ids into each page and write texts into scripts.
+The subclasses here do none of that: data comes by URL in the browser, texts are set as text there (static/map*.js).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from webmap import style
+
+Bounds = Sequence[Sequence[float]]
+"""[[south, west], [north, east]] in degrees, as Leaflet wants them."""
+
+_UNSAFE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+class MapParts(NamedTuple):
+    """A map for a template: the id of its element, and the script that draws it."""
+
+    id: str
+    script: str
+    layers: tuple[str, ...]
+
+
+def as_script(value: Any) -> str:
+    """A value as JSON that may stand in an inline script: no text in it can end the script or begin a comment."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).translate(_UNSAFE)
+
+
+class LocalMap(folium.Map):
+    """A folium map whose Leaflet is ours and whose page is the same every time it is made."""
+
+    default_js: Sequence[tuple[str, str]] = ()
+    default_css: Sequence[tuple[str, str]] = ()
+    """Empty on purpose: pages name our own files with their nonce (templates/webmap/_map.html)."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = Athar.map({{ this.settings }});\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, name: str, bounds: Bounds, labels: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(tiles=None)
+        self._id = name
+        element = {"element": self.get_name(), "bounds": bounds, "labels": dict(labels)}
+        self.settings = as_script({**element, **settings})
+
+    def parts(self, layers: Iterable[str]) -> MapParts:
+        """Render, and take the script out of folium's page; the rest of the page is ours."""
+        figure = self.get_root()
+        figure.render()
+        script = "".join(child.render() for child in figure.script._children.values())
+        return MapParts(self.get_name(), script, tuple(layers))
+
+
+class UrlLayer(MacroElement):
+    """A layer whose GeoJSON the browser fetches from `url` when it is first shown."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "Athar.layer({{ this._parent.get_name() }}, {{ this.settings }});\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, name: str, url: str, **settings: Any) -> None:
+        super().__init__()
+        self._name = "layer"
+        self._id = name
+        self.settings = as_script({"name": name, "url": url, **settings})
+
+
+def build(
+    name: str,
+    layers: Mapping[str, str],
+    *,
+    bounds: Bounds,
+    limits: Bounds,
+    labels: Mapping[str, str],
+    kinds: Mapping[str, str],
+    credit: str,
+    rtl: bool,
+    page_base: str,
+    shown: Iterable[str] = (),
+    tile_url: str = "",
+    tile_credit: str = "",
+) -> MapParts:
+    """A map of `layers` (name → URL of its data), lowest first.
+
+    `bounds` is what it shows at first, `limits` how far one may go; `kinds` are translated labels of kinds;
+    `page_base` is put before the address of a thing's page; `shown` are the layers that are on at start.
+    """
+    town = LocalMap(
+        name, bounds, labels, limits=limits, kinds=dict(kinds), shapes=style.KINDS, credit=credit, rtl=rtl,
+        pages=page_base,
+    )  # fmt: skip
+    if tile_url:
+        tiles = folium.TileLayer(tile_url, attr=tile_credit or " ", name="tiles", control=False)
+        tiles._id = name
+        tiles.add_to(town)
+    on = set(shown)
+    for layer, url in layers.items():
+        UrlLayer(layer, url, shown=layer in on, cluster=style.LAYERS[layer].cluster).add_to(town)
+    return town.parts(layers)

@@ -1,0 +1,85 @@
+"""How the maps are put together: layers in drawing order, what is on at start, the files a page needs. Data only."""
+
+from typing import Final, NamedTuple
+
+from geo.vocabulary import N_
+
+
+class LayerStyle(NamedTuple):
+    """A layer as readers see it: its name, what the legend says of it, whether it is on at start."""
+
+    name: str
+    legend: str = ""
+    shown: bool = False
+    cluster: bool = False
+
+
+LAYERS: Final = {
+    "boundary": LayerStyle(N_("Commune boundary"), shown=True),
+    "risk_zones": LayerStyle(
+        N_("Risk zones"), N_("Shaking recorded on 8 September 2023 (USGS). A record of the past, not a zoning.")
+    ),
+    "walls": LayerStyle(N_("Walls"), N_("Schematic: straight lines between the gates."), shown=True),
+    "routes": LayerStyle(N_("Walks"), shown=True),
+    "quarters": LayerStyle(N_("Quarters"), N_("Names only; no limits are known.")),
+    "reference": LayerStyle(N_("Reference points"), N_("OpenStreetMap 2019 and a GPS survey of 2021."), cluster=True),
+    "places": LayerStyle(N_("Public places"), cluster=True),
+    "wifi": LayerStyle(N_("Planned Wi-Fi"), N_("Candidate places only; nothing has been decided.")),
+    "stops": LayerStyle(N_("Stops")),
+    "monuments": LayerStyle(N_("Monuments"), shown=True, cluster=True),
+}
+"""In drawing order, lowest first."""
+
+TOWN: Final = tuple(layer for layer in LAYERS if layer != "stops")
+WALK: Final = ("boundary", "walls", "routes", "stops")
+
+SCRIPTS: Final = ("vendor/leaflet.js", "vendor/leaflet.markercluster.js", "map.js", "map-layers.js")
+SHEETS: Final = ("vendor/leaflet.css", "map.css")
+
+KINDS: Final = {
+    "city_gate": "gate",
+    "kasbah_gate": "gate",
+    "city_walls": "gate",
+    "kasbah": "palace",
+    "kasbah_quarter": "palace",
+    "palace": "palace",
+    "mosque": "faith",
+    "shrine": "faith",
+    "madrasa": "faith",
+    "cemetery": "faith",
+    "square": "market",
+    "souk": "market",
+    "weekly_market": "market",
+    "tannery": "market",
+}
+"""Kind of monument → shape of its marker; others get a plain one."""
+SHAPES: Final = {
+    "gate": N_("Gates and walls"),
+    "palace": N_("Kasbahs and palaces"),
+    "faith": N_("Mosques, madrasas, cemeteries"),
+    "market": N_("Squares, souks, crafts"),
+    "other": N_("Others"),
+}
+
+LABELS: Final = {
+    "zoomIn": N_("Zoom in"),
+    "zoomOut": N_("Zoom out"),
+    "home": N_("Show the whole town"),
+    "locate": N_("Where am I?"),
+    "here": N_("You are here"),
+    "noPlace": N_("Your place could not be found. Allow the browser to use it, or go outdoors."),
+    "farAway": N_("You are outside this map."),
+    "full": N_("Full screen"),
+    "close": N_("Close"),
+    "failed": N_("This layer could not be loaded."),
+    "retry": N_("Try again"),
+    "page": N_("Open its page"),
+    "within": N_("± %d m"),
+    "group": N_("%d together; zoom in to see them"),
+    "map": N_("Map"),
+    "candidate": N_("Candidate for Wi-Fi; nothing has been decided."),
+    "record": N_("A record of the past, not a zoning."),
+    "schematic": N_("Schematic: not a trace"),
+    "part": N_("Only a part is shown; zoom in for more."),
+}
+"""Words of the map's script, by the name under which it asks for them."""
