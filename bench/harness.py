@@ -44,8 +44,17 @@ class Table:
     title: str
     rows: list[Row] = field(default_factory=list)
 
-    def add(self, what: str, value: float, unit: str, *, most: float | None = None, least: float | None = None,
-            peer: tuple[str, float] | None = None, digits: int = 1) -> None:
+    def add(
+        self,
+        what: str,
+        value: float,
+        unit: str,
+        *,
+        most: float | None = None,
+        least: float | None = None,
+        peer: tuple[str, float] | None = None,
+        digits: int = 1,
+    ) -> None:
         """A measured value with its bar (at most / at least) and a peer's value in the same unit."""
         shown = f"{value:.{digits}f} {unit}".strip()
         met = None
@@ -63,7 +72,11 @@ class Table:
 
     def markdown(self) -> str:
         """The table as Markdown."""
-        lines = [f"### {self.title}", "", "| what | measured | bar | met | peer in the same run | ratio to peer |"]
+        lines = [
+            f"### {self.title}",
+            "",
+            "| what | measured | bar | met | peer in the same run | ratio to peer |",
+        ]
         lines.append("|---|---|---|---|---|---|")
         for row in self.rows:
             met = {None: "", True: "yes", False: "**no**"}[row.met]
@@ -140,11 +153,23 @@ def server(url: str, *, kind: str = "granian", **environment: str) -> Iterator[s
     command = {
         "granian": [sys.executable, "-m", "portal.cli", "serve"],
         "gunicorn": [
-            str(bin_dir / "gunicorn"), "--workers", "2", "--worker-class", "gthread", "--threads", "4",
-            "--bind", f"127.0.0.1:{port}", "--log-level", "error", "portal.app:create_app()",
+            str(bin_dir / "gunicorn"),
+            "--workers",
+            "2",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "error",
+            "portal.app:create_app()",
         ],
     }[kind]
-    process = subprocess.Popen(command, env=env, cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=env, cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, process)
@@ -206,8 +231,21 @@ def readers(address: str, paths: list[str], *, connections: int = 50, seconds: i
         script.write_text(WRK, encoding="utf-8")
         listing.write_text("\n".join(paths) + "\n", encoding="utf-8")
         run = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), address],
-            capture_output=True, text=True, check=True, env={**os.environ, "PATHS": str(listing)},
+            [
+                "wrk",
+                "-t1",
+                f"-c{connections}",
+                f"-d{seconds}s",
+                "--timeout",
+                "20s",
+                "-s",
+                str(script),
+                address,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PATHS": str(listing)},
         )
     found = re.search(r"P50 (\S+) P95 (\S+) P99 (\S+) RPS (\S+) ERR (\d+)", run.stdout)
     if found is None:

@@ -55,11 +55,19 @@ def run() -> Table:
         with server(url, BODY_CACHE_MB="0") as address:
             readers(address, pages, seconds=2)
             few_cold = readers(address, pages)
-    table.add("monument page, 200 monuments, p95", few.p95, "ms", most=100, peer=("gunicorn gthread 2×4", peer.p95))
-    table.add("– answers a second", few.per_second, "/s", peer=("gunicorn gthread 2×4", peer.per_second), digits=0)
+    table.add(
+        "monument page, 200 monuments, p95", few.p95, "ms", most=100, peer=("gunicorn gthread 2×4", peer.p95)
+    )
+    table.add(
+        "– answers a second", few.per_second, "/s", peer=("gunicorn gthread 2×4", peer.per_second), digits=0
+    )
     table.add("– failed answers", few.errors, "", most=0, digits=0)
     table.add(
-        "– beside 30 slow phones, p95", phones.p95, "ms", most=150, peer=("gunicorn gthread 2×4", peer_phones.p95)
+        "– beside 30 slow phones, p95",
+        phones.p95,
+        "ms",
+        most=150,
+        peer=("gunicorn gthread 2×4", peer_phones.p95),
     )
     table.add("– every page made anew (nothing kept), p95", few_cold.p95, "ms")
     with database(MANY) as url:
@@ -73,6 +81,8 @@ def run() -> Table:
             many_cold = readers(address, spread)
     table.add("monument page, 100,000 monuments, p95", many.p95, "ms", most=150)
     table.add("– ratio to 200 monuments", many.p95 / few.p95, "×", most=1.5, digits=2)
-    table.add("– every page made anew, spread over 50,000, p95", many_cold.p95, "ms", peer=("200", few_cold.p95))
+    table.add(
+        "– every page made anew, spread over 50,000, p95", many_cold.p95, "ms", peer=("200", few_cold.p95)
+    )
     table.add("– ratio to 200 monuments made anew", many_cold.p95 / few_cold.p95, "×", most=1.5, digits=2)
     return table

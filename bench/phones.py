@@ -12,7 +12,9 @@ async def _phone(host: str, port: int, number: int) -> None:
     while True:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             reader, writer = await asyncio.open_connection(host, port, limit=BYTES_A_SECOND)
-            request = f"GET {PATHS[number % len(PATHS)]} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            request = (
+                f"GET {PATHS[number % len(PATHS)]} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            )
             for start in range(0, len(request), 10):
                 writer.write(request[start : start + 10].encode())
                 await writer.drain()

@@ -137,7 +137,9 @@ def _owner() -> pwd.struct_passwd:
     for account in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(account)
-    raise ClusterError("PostgreSQL does not run as root, and there is no account postgres or nobody to run it.")
+    raise ClusterError(
+        "PostgreSQL does not run as root, and there is no account postgres or nobody to run it."
+    )
 
 
 def _programs() -> Path:
@@ -179,7 +181,9 @@ def _own_directory(cluster: _Cluster, path: Path) -> None:
         os.chown(path, cluster.owner.pw_uid, cluster.owner.pw_gid)
         found = os.lstat(path)
     if found.st_uid != cluster.owner.pw_uid or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-        raise ClusterError(f"{path} is not ours alone: remove it, or set ATHAR_STATE_DIR to another directory.")
+        raise ClusterError(
+            f"{path} is not ours alone: remove it, or set ATHAR_STATE_DIR to another directory."
+        )
 
 
 def _run(cluster: _Cluster, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -197,7 +201,7 @@ def _run(cluster: _Cluster, program: str, *arguments: str | Path) -> subprocess.
 
 
 def _make_data(cluster: _Cluster) -> None:
-    """initdb into a directory beside, then rename: a cluster is there whole or not at all."""
+    """Initdb into a directory beside, then rename: a cluster is there whole or not at all."""
     if cluster.data.exists():
         return
     (cluster.root / "ready").unlink(missing_ok=True)
@@ -254,7 +258,11 @@ def _answers(cluster: _Cluster, database: str, user: str) -> bool:
 def _make_databases(cluster: _Cluster) -> None:
     """The role, its database, and a template with the extensions; each step may have been done before."""
     with psycopg.connect(cluster.dsn("postgres", "postgres"), autocommit=True) as connection:
-        _unless(connection, f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'", f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+        _unless(
+            connection,
+            f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB",
+        )
         _database(cluster, connection, f"{ROLE}_template", "template1")
         connection.execute(f"ALTER DATABASE {ROLE}_template IS_TEMPLATE true")
         _database(cluster, connection, ROLE, f"{ROLE}_template")

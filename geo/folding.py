@@ -26,7 +26,16 @@ _APART: Final = re.compile(r"[^\w]+")
 _ARTICLE: Final = re.compile(r"\bال(?=\w{2})")
 _DOUBLE: Final = re.compile(r"([^\W\d_])\1+")
 _MUTE_E: Final = re.compile(r"(?<=[^\W\d_aeiou])es?\b")
-_LATIN: Final = (("ph", "f"), ("ou", "u"), ("oo", "u"), ("gh", "r"), ("kh", "h"), ("ck", "k"), ("q", "k"), ("y", "i"))
+_LATIN: Final = (
+    ("ph", "f"),
+    ("ou", "u"),
+    ("oo", "u"),
+    ("gh", "r"),
+    ("kh", "h"),
+    ("ck", "k"),
+    ("q", "k"),
+    ("y", "i"),
+)
 
 
 def fold(text: str) -> str:

@@ -41,7 +41,7 @@ LAYERS: Final[Mapping[str, Layer]] = {
     "wifi": Layer(
         "feature f JOIN place p ON p.id = f.id",
         f"f.layer = 'places' AND {_HERE} AND p.wifi_candidate",
-        "'{\"status\": \"candidate\"}'::jsonb",
+        '\'{"status": "candidate"}\'::jsonb',
         geom="f.place",
     ),
     "quarters": Layer("feature f", f"f.layer = 'quarters' AND {_HERE}"),

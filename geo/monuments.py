@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session, aliased
 from core.errors import Gone, NotFound
 from core.languages import Said, say
 from geo import search
-from geo.features import Named, Way, all_texts, as_said, as_texts, best_name, compass, leg_bearing, walking_minutes
+from geo.features import (
+    Named,
+    Way,
+    all_texts,
+    as_said,
+    as_texts,
+    best_name,
+    compass,
+    leg_bearing,
+    walking_minutes,
+)
 from geo.models import Feature, Monument, Route, RouteLeg, RouteStop
 from geo.shapes import LonLat
 
@@ -195,9 +205,7 @@ def listed(
     offset: int = 0,
 ) -> search.Page:
     """Monuments by kind or by name (geo/search.py), a page of them."""
-    return search.found(
-        session, "monuments", query=query, kind=kind, order=order, limit=limit, offset=offset
-    )
+    return search.found(session, "monuments", query=query, kind=kind, order=order, limit=limit, offset=offset)
 
 
 def kinds(session: Session) -> list[tuple[str, int]]:

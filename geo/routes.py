@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, aliased
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
-from geo.features import Named, Way, all_texts, as_said, as_texts, best_name, compass, leg_bearing, walking_minutes
+from geo.features import (
+    Named,
+    Way,
+    all_texts,
+    as_said,
+    as_texts,
+    best_name,
+    compass,
+    leg_bearing,
+    walking_minutes,
+)
 from geo.models import Feature, Route, RouteLeg, RouteStop
 from geo.shapes import LonLat
 

@@ -108,13 +108,16 @@ def found(
         if not folded:
             return Page((), 0)
         session.execute(
-            text("SELECT set_config('pg_trgm.word_similarity_threshold', :alike, true)"), {"alike": str(ALIKE)}
+            text("SELECT set_config('pg_trgm.word_similarity_threshold', :alike, true)"),
+            {"alike": str(ALIKE)},
         )
         literal = folded.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         values |= {"query": folded, "start": f"{literal}%", "within": f"%{literal}%"}
         statement = _FOUND
     rows = session.execute(statement, values).all()
-    items = tuple(Item(row.id, row.key, row.kind, as_said(row.said, row.key), row.lon, row.lat) for row in rows)
+    items = tuple(
+        Item(row.id, row.key, row.kind, as_said(row.said, row.key), row.lon, row.lat) for row in rows
+    )
     return Page(items, rows[0].total if rows else 0)
 
 

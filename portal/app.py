@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Flask
-
 from whitenoise import WhiteNoise
 
 import geo.models

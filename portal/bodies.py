@@ -24,7 +24,13 @@ COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "br": lambda body: brotli.compress(body, quality=6),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
-TEXTUAL: Final = ("text/", "application/json", "application/geo+json", "application/xml", "application/ld+json")
+TEXTUAL: Final = (
+    "text/",
+    "application/json",
+    "application/geo+json",
+    "application/xml",
+    "application/ld+json",
+)
 
 
 @dataclass

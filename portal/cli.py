@@ -158,7 +158,7 @@ def _mint(parsed: argparse.Namespace) -> int:
 
 
 def _say(line: str, stream: object = None) -> None:
-    print(line, file=stream or sys.stdout, flush=True)  # type: ignore[call-overload]  # noqa: T201
+    print(line, file=stream or sys.stdout, flush=True)  # type: ignore[call-overload]
 
 
 if __name__ == "__main__":

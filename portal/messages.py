@@ -19,7 +19,9 @@ from core.translation import CATALOGUES
 PACKAGES = ("core", "geo", "webmap", "qr_signs", "services", "portal")
 SOURCE = "en"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}}
+OPTIONS = {
+    "**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
+}
 PROBLEMS = dict.fromkeys(("NotFound", "Gone", "Refused", "Conflict", "Unavailable", "Problem"), None)
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "translate": None, **PROBLEMS, "Invalid": (2,), "plural": (1, 2)}
 
@@ -31,7 +33,9 @@ def extracted() -> Catalog:
         found = extract_from_dir(PROJECT / package, METHODS, OPTIONS, KEYWORDS)
         for file, line, message, comments, context in sorted(found, key=lambda row: (row[0], row[1])):
             if message:
-                catalogue.add(message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context)
+                catalogue.add(
+                    message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context
+                )
     return catalogue
 
 

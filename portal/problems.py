@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from core.db import OUTAGES
 from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, Unavailable
 from core.languages import LANGUAGES, fallback
-from geo.vocabulary import N_
 from core.translation import translate
+from geo.vocabulary import N_
 
 log = logging.getLogger("athar")
 

@@ -10,8 +10,8 @@ from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from core.languages import LANGUAGES
-from geo import vocabulary
 from core.translation import translate
+from geo import vocabulary
 
 COMPASS = {
     "n": vocabulary.N_("north"),

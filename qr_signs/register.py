@@ -118,7 +118,9 @@ def _records(problems: Problems, folder: Path, keys: Mapping[str, set[str]]) -> 
     for index, sign in enumerate(signs or ()):
         code = sign.get("code") if isinstance(sign, dict) else None
         if not isinstance(code, str) or not codes.is_valid(code):
-            at.wrong(f"signs[{index}].code", f"{quoted(code)} is no code: six symbols and the right check symbol")
+            at.wrong(
+                f"signs[{index}].code", f"{quoted(code)} is no code: six symbols and the right check symbol"
+            )
             continue
         here = At(problems, FILE, code)
         if code in records:
@@ -152,7 +154,9 @@ def apply(session: Session, records: Sequence[SignRecord], *, now: datetime) -> 
     problems = Problems()
     given = {record.code: record for record in records}
     for code in sorted(known.keys() - given.keys()):
-        problems.add(FILE, code, None, "is missing: codes are permanent, keep it with withdrawn = true and a reason")
+        problems.add(
+            FILE, code, None, "is missing: codes are permanent, keep it with withdrawn = true and a reason"
+        )
     for code, record in given.items():
         if code in known and known[code].withdrawn_at is not None and record.reason is None:
             problems.add(FILE, code, "withdrawn", "was withdrawn and cannot be used again; make a new code")
@@ -192,7 +196,12 @@ def mint(folder: Path, keys: Mapping[str, set[str]]) -> int:
         signs: list[dict[str, Any]] = document["signs"]
         taken = {sign["code"] for sign in signs}
         signed = {(sign.get("layer"), sign.get("id")) for sign in signs if not sign.get("withdrawn")}
-        bare = [(layer, key) for layer in MINTED for key in sorted(keys.get(layer, ())) if (layer, key) not in signed]
+        bare = [
+            (layer, key)
+            for layer in MINTED
+            for key in sorted(keys.get(layer, ()))
+            if (layer, key) not in signed
+        ]
         for layer, key in bare:
             while (code := codes.draw()) in taken:
                 pass

@@ -2,7 +2,17 @@
 
 import logging
 
-from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from core import clock
@@ -85,9 +95,7 @@ def _shown(typed_code: str) -> ResponseReturnValue:
 def _monument(sign: Sign, key: str) -> ResponseReturnValue:
     page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
     small_map = locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs)
-    return render_template(
-        "webmap/monument.html", page=page, locator=small_map, ld=None, sign=sign
-    )
+    return render_template("webmap/monument.html", page=page, locator=small_map, ld=None, sign=sign)
 
 
 def _mistyped(typed_code: str) -> ResponseReturnValue:

@@ -15,10 +15,29 @@ from geo.vocabulary import LAYERS, UNITS
 FILE: Final = "commune.toml"
 MEMBERS: Final = (
     *("key", "languages", "source_language", "public_url", "bbox", "context_bbox", "metric_crs", "country"),
-    *("walking_speed_kmh", "names", "names_state", "texts", "texts_state", "ids", "facts", "layers", "sources"),
+    *(
+        "walking_speed_kmh",
+        "names",
+        "names_state",
+        "texts",
+        "texts_state",
+        "ids",
+        "facts",
+        "layers",
+        "sources",
+    ),
     "unknown",
 )
-NEEDED: Final = ("key", "languages", "source_language", "bbox", "metric_crs", "country", "walking_speed_kmh", "names")
+NEEDED: Final = (
+    "key",
+    "languages",
+    "source_language",
+    "bbox",
+    "metric_crs",
+    "country",
+    "walking_speed_kmh",
+    "names",
+)
 LISTED_LAYERS: Final = tuple(layer for layer in LAYERS if layer != "routes")
 
 
@@ -76,7 +95,13 @@ def _public_url(at: At, name: str, config: Mapping[str, Any]) -> None:
     if url == "":
         return
     parts = urlsplit(url) if isinstance(url, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+    if (
+        parts is None
+        or parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or parts.path
+        or parts.query
+    ):
         at.wrong(name, "must be empty or an address such as https://map.example, without a final slash")
 
 
@@ -92,7 +117,11 @@ def _box(at: At, name: str, config: Mapping[str, Any]) -> None:
 
 
 def _crs(at: At, name: str, config: Mapping[str, Any]) -> None:
-    if not isinstance(config[name], int) or isinstance(config[name], bool) or not 1024 <= config[name] <= 32767:
+    if (
+        not isinstance(config[name], int)
+        or isinstance(config[name], bool)
+        or not 1024 <= config[name] <= 32767
+    ):
         at.wrong(name, "must be the EPSG number of a projected CRS, such as 32629")
 
 

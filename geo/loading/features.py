@@ -42,7 +42,15 @@ LARGEST_ATTRIBUTES: Final = 50_000
 """Characters that a feature's further attributes may take as JSON."""
 TEXT_MEMBERS: Final = ("names", "names_state", "names_note", "texts", "texts_state")
 MEMBERS: Final = (
-    *("kind", *TEXT_MEMBERS, "precision", "precision_note", "error_m", "coordinate_source", "coordinate_licence"),
+    *(
+        "kind",
+        *TEXT_MEMBERS,
+        "precision",
+        "precision_note",
+        "error_m",
+        "coordinate_source",
+        "coordinate_licence",
+    ),
     *("licence", "licence_risk", "sources", "external_ids", "entrance", "attributes"),
 )
 ROUTE_MEMBERS: Final = ("id", "kind", *TEXT_MEMBERS, "status", "loop", "sources", "licence", "stops")
@@ -55,7 +63,14 @@ OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "monuments": {"condition": "unknown", "access": "unknown", "inside_walls": "unknown"},
     "places": {"wifi_candidate": False, "inside_walls": "unknown"},
     "risk_zones": {
-        **{"record": False, "official": False, "measure": None, "unit": None, "value": None, "event_time": None},
+        **{
+            "record": False,
+            "official": False,
+            "measure": None,
+            "unit": None,
+            "value": None,
+            "event_time": None,
+        },
     },
 }
 """Columns of the layers' own tables, with what stands for a value that is not given."""
@@ -73,7 +88,11 @@ class Reader:
     def layer(self, at: At, layer: str, value: Any) -> Iterator[FeatureRecord]:
         """The good features of a FeatureCollection; a problem for each that is not."""
         features = value.get("features") if isinstance(value, dict) else None
-        if not isinstance(value, dict) or value.get("type") != "FeatureCollection" or not isinstance(features, list):
+        if (
+            not isinstance(value, dict)
+            or value.get("type") != "FeatureCollection"
+            or not isinstance(features, list)
+        ):
             at.wrong(None, "is not a GeoJSON FeatureCollection")
             return
         if len(features) > MOST_FEATURES:
@@ -140,7 +159,12 @@ class Reader:
         texts = self._texts(at, route, nameless=False)
         columns = {
             **{"precision": "approximate", "precision_note": None, "error_m": None, "attributes": {}},
-            **{"coordinate_source": None, "coordinate_licence": None, "licence_risk": False, "external_ids": {}},
+            **{
+                "coordinate_source": None,
+                "coordinate_licence": None,
+                "licence_risk": False,
+                "external_ids": {},
+            },
             **{"licence": plain(at, "licence", route.get("licence")), "sources": _sources(at, route)},
         }
         stops = _stops(at, route.get("stops"), keys)
@@ -159,7 +183,8 @@ class Reader:
         notes = per_language(at, "names_note", given.get("names_note"), self.langs, "word")
         said = states(at, "names_state", given.get("names_state"), self.langs)
         records = [
-            TextRecord("name", lang, text, said.get(lang, "machine"), notes.get(lang)) for lang, text in names.items()
+            TextRecord("name", lang, text, said.get(lang, "machine"), notes.get(lang))
+            for lang, text in names.items()
         ]
         told_states = members(at, "texts_state", given.get("texts_state"))
         for name, told in members(at, "texts", given.get("texts")).items():
@@ -178,7 +203,9 @@ def _problems(at: At) -> int:
 def _columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
     error_m = None
     if "error_m" not in given:
-        at.wrong("error_m", "is missing: the radius in metres within which the real place is expected, or null")
+        at.wrong(
+            "error_m", "is missing: the radius in metres within which the real place is expected, or null"
+        )
     elif given["error_m"] is not None:
         error_m = number(at, "error_m", given["error_m"], least=0, most=1_000_000)
     return {

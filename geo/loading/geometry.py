@@ -105,7 +105,9 @@ def _bounded(kind: str, positions: list[tuple[float, float]], coordinates: list[
     if not positions:
         raise _Malformed("is empty: it has no coordinates")
     if len(positions) > MOST_VERTICES:
-        raise _Malformed(f"has {len(positions):,} vertices; at most {MOST_VERTICES:,} are allowed: simplify it")
+        raise _Malformed(
+            f"has {len(positions):,} vertices; at most {MOST_VERTICES:,} are allowed: simplify it"
+        )
     lines = {"LineString": [coordinates], "MultiLineString": coordinates}.get(kind, [])
     if any(len(line) < 2 for line in lines):
         raise _Malformed("a line needs at least two positions")

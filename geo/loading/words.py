@@ -45,7 +45,9 @@ def plain(at: At, where: str, value: Any, size: str = "word", *, may_be_empty: b
         at.wrong(where, f"is {len(value):,} characters long; at most {LONGEST[size]:,} are allowed")
         return None
     for sign in value:
-        if sign in _BIDI or (unicodedata.category(sign) in ("Cc", "Cs") and (sign not in "\n\t" or size == "name")):
+        if sign in _BIDI or (
+            unicodedata.category(sign) in ("Cc", "Cs") and (sign not in "\n\t" or size == "name")
+        ):
             at.wrong(where, f"holds the invisible character U+{ord(sign):04X}; remove it")
             return None
     if not value.strip() and not may_be_empty:
@@ -60,7 +62,9 @@ def optional(at: At, value: Mapping[str, Any], name: str) -> str | None:
     return (plain(at, name, given, may_be_empty=True) or None) if given is not None else None
 
 
-def number(at: At, where: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float | None:
+def number(
+    at: At, where: str, value: Any, *, least: float = -math.inf, most: float = math.inf
+) -> float | None:
     """A finite number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         at.wrong(where, f"must be a number, not {_kind(value)}")
@@ -72,7 +76,7 @@ def number(at: At, where: str, value: Any, *, least: float = -math.inf, most: fl
 
 
 def flag(at: At, where: str, value: Any) -> bool:
-    """true or false."""
+    """True or false."""
     if not isinstance(value, bool):
         at.wrong(where, f"must be true or false, not {_kind(value)}")
     return value is True
@@ -110,5 +114,12 @@ def states(at: At, where: str, value: Any, langs: Iterable[str]) -> dict[str, st
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
     return "null" if value is None else names.get(type(value), "something else")

@@ -69,7 +69,8 @@ def _layer(
         FEATURE.c.layer == layer
     )
     known = {
-        key: _Known(id_, digest, withdrawn is not None) for key, id_, digest, withdrawn in session.execute(query)
+        key: _Known(id_, digest, withdrawn is not None)
+        for key, id_, digest, withdrawn in session.execute(query)
     }
     new = [record for record in records if record.key not in known]
     changed = [
@@ -147,7 +148,10 @@ class _Texts:
         query = select(TEXT.c.feature_id, TEXT.c.field, TEXT.c.lang, TEXT.c.text, TEXT.c.source_hash).where(
             TEXT.c.feature_id.in_(ids)
         )
-        before = {(id_, field, lang, said): made_from for id_, field, lang, said, made_from in session.execute(query)}
+        before = {
+            (id_, field, lang, said): made_from
+            for id_, field, lang, said, made_from in session.execute(query)
+        }
         if before:
             session.execute(delete(TEXT).where(TEXT.c.feature_id.in_(ids)))
         if rows := [row for id_, record in records for row in self._rows(id_, record, before)]:
@@ -180,9 +184,14 @@ class _Texts:
 
 def _stops(session: Session, routes: Sequence[RouteRecord]) -> None:
     """The stops of every walk, as the folder says."""
-    ids = {
-        (layer, key): id_ for layer, key, id_ in session.execute(select(FEATURE.c.layer, FEATURE.c.key, FEATURE.c.id))
-    } if routes else {}
+    ids = (
+        {
+            (layer, key): id_
+            for layer, key, id_ in session.execute(select(FEATURE.c.layer, FEATURE.c.key, FEATURE.c.id))
+        }
+        if routes
+        else {}
+    )
     stops: Any = models.RouteStop.__table__
     session.execute(delete(stops))
     rows = [

@@ -111,7 +111,9 @@ def test_an_impossible_page_number_is_told(client: FlaskClient, asked: str) -> N
     assert client.get(f"/en/monuments?{asked}").status_code == 422
 
 
-@pytest.mark.parametrize("query", ["%00", "%27%3B DROP TABLE feature", "x" * 5000, "%25%25%25", "\\", "_", "%EF%BF%BF"])
+@pytest.mark.parametrize(
+    "query", ["%00", "%27%3B DROP TABLE feature", "x" * 5000, "%25%25%25", "\\", "_", "%EF%BF%BF"]
+)
 def test_strange_searches_do_no_harm(client: FlaskClient, query: str) -> None:
     assert client.get(f"/en/monuments?q={query}").status_code == 200
 
@@ -143,8 +145,12 @@ def test_the_sitemap_names_every_page_in_every_language(client: FlaskClient) -> 
 
     assert len(places) == len(set(places)) == (6 + 1 + 32) * len(LANGUAGES)
     assert f"https://athar.example/zgh/monuments/{GATE}" in places
-    assert all(len(url.findall("x:link", namespaces)) == len(LANGUAGES) for url in root.findall("s:url", namespaces))
-    reachable = [client.get((place or "").removeprefix("https://athar.example")).status_code for place in places]
+    assert all(
+        len(url.findall("x:link", namespaces)) == len(LANGUAGES) for url in root.findall("s:url", namespaces)
+    )
+    reachable = [
+        client.get((place or "").removeprefix("https://athar.example")).status_code for place in places
+    ]
     assert set(reachable) == {200}
 
 
@@ -160,7 +166,13 @@ def test_no_page_asks_anybody_else(app: Flask) -> None:
     client = app.test_client()
     outside = [
         (path, address)
-        for path in ("/en/", "/en/map", "/en/monuments", f"/en/monuments/{GATE}", "/en/routes/gates-and-squares")
+        for path in (
+            "/en/",
+            "/en/map",
+            "/en/monuments",
+            f"/en/monuments/{GATE}",
+            "/en/routes/gates-and-squares",
+        )
         for address in asks.findall(client.get(path).text)
         if not address.startswith("https://athar.example/")
     ]

@@ -40,7 +40,9 @@ def test_a_kept_page_equals_the_first_one(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
-def test_a_body_is_compressed_as_the_reader_takes_it(client: FlaskClient, encoding: str, unpack: object) -> None:
+def test_a_body_is_compressed_as_the_reader_takes_it(
+    client: FlaskClient, encoding: str, unpack: object
+) -> None:
     plain = client.get(PAGE)
     packed = client.get(PAGE, headers={"Accept-Encoding": encoding})
 
@@ -80,7 +82,10 @@ def test_nothing_inline_runs_without_the_pages_nonce(client: FlaskClient) -> Non
 
 def test_another_secret_gives_another_nonce(town_engine: Engine) -> None:
     policies = {
-        create_app(Settings(SECRET_KEY=key), town_engine).test_client().get(PAGE).headers["Content-Security-Policy"]
+        create_app(Settings(SECRET_KEY=key), town_engine)
+        .test_client()
+        .get(PAGE)
+        .headers["Content-Security-Policy"]
         for key in ("one", "two")
     }
 
@@ -95,7 +100,9 @@ def test_safety_headers_are_on_every_answer(client: FlaskClient) -> None:
 
 
 def test_an_outside_basemap_widens_the_policy_for_it_alone(town_engine: Engine) -> None:
-    settings = Settings(SECRET_KEY="s", TILE_URL="https://{s}.tiles.example/{z}/{x}/{y}.png", TILE_ATTRIBUTION="T")
+    settings = Settings(
+        SECRET_KEY="s", TILE_URL="https://{s}.tiles.example/{z}/{x}/{y}.png", TILE_ATTRIBUTION="T"
+    )
     page = create_app(settings, town_engine).test_client().get("/en/map")
 
     assert "img-src 'self' data: https://*.tiles.example;" in page.headers["Content-Security-Policy"]

@@ -80,7 +80,9 @@ def test_a_mistyped_code_gets_a_suggestion(client: FlaskClient, code: str) -> No
     assert "Did you mean" in page.text
 
 
-@pytest.mark.parametrize("typed", ["%00", "-", "💣", "A" * 3000, "..%2F..", "<script>", "' OR 1=1", "7K3P9Q2"])
+@pytest.mark.parametrize(
+    "typed", ["%00", "-", "💣", "A" * 3000, "..%2F..", "<script>", "' OR 1=1", "7K3P9Q2"]
+)
 def test_nonsense_is_told_kindly(client: FlaskClient, typed: str) -> None:
     page = client.get(f"/q/{typed}", headers={"Accept-Language": "en"})
 
