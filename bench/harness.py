@@ -27,7 +27,9 @@ SHIPPED = next(path.parent for path in sorted((PROJECT / "data").glob("*/commune
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what, ours, the bar that the issue sets, a peer measured in the same run, the ratio."""
+    """One line of the table: what, ours, the bar that the issue sets, a peer measured in the same run, the
+    ratio.
+    """
 
     what: str
     ours: str
@@ -197,7 +199,8 @@ WRK = """
 local paths = {}
 for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
 local at = 0
-function init(args) math.randomseed(tonumber(tostring({}):sub(8), 16) % 2147483647) at = math.random(#paths) end
+function init(args) math.randomseed(tonumber(tostring({}):sub(8), 16) % 2147483647) at = math.random(#paths)
+end
 function request()
   at = at % #paths + 1
   return wrk.format("GET", paths[at], {["Accept-Encoding"] = "br", ["Host"] = "127.0.0.1"})

@@ -1,4 +1,6 @@
-"""Slow phones: they dribble their request and read a few kilobytes a second. `python -m bench.phones HOST PORT N S`."""
+"""Slow phones: they dribble their request and read a few kilobytes a second. `python -m bench.phones HOST
+PORT N S`.
+"""
 
 import asyncio
 import contextlib

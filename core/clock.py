@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The present moment, in UTC."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """This day, in UTC."""
+    """The present day, in UTC."""
     return now().date()

@@ -1,8 +1,8 @@
 """The embedded default database: a private PostgreSQL with PostGIS, made from the system's own programs.
 
-`ensure()` may be called by any number of processes at any time, and again after any of them was killed: it takes a
-lock, repairs what it finds half done, and returns the same address. It listens on a Unix socket only. Where
-DATABASE_URL is set nothing is started.
+`ensure()` may be called by any number of processes at any time, and again after any of them was killed: it
+takes a lock, repairs what it finds half done, and returns the same address. It listens on a Unix socket only.
+Where DATABASE_URL is set nothing is started.
 """
 
 import contextlib
@@ -15,7 +15,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,8 +72,9 @@ class _Cluster:
 def ensure(project: Path, *, name: str = "main", durable: bool = True) -> str:
     """SQLAlchemy address of the project's database, started and made if it has to be.
 
-    `name` tells several clusters of a project apart; `durable=False` trades safety for speed, for tests. Raises
-    ClusterError with one sentence that says what to do.
+    `name` tells several clusters of a project apart; `durable=False` trades safety for speed, for tests.
+
+    Raises ClusterError with one sentence that says what to do.
     """
     if given := os.environ.get("DATABASE_URL", "").strip():
         return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", given)
@@ -235,7 +235,9 @@ def _start(cluster: _Cluster) -> None:
 
 
 def _end_unreachable(cluster: _Cluster) -> None:
-    """A server that runs but whose socket is gone (a cleaned directory) is stopped, so that it can start anew."""
+    """A server that runs but whose socket is gone (a cleaned directory) is stopped, so that it can start
+    anew.
+    """
     with contextlib.suppress(OSError, ValueError):
         pid = int((cluster.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
         running = Path(f"/proc/{pid}/exe").readlink().name == "postgres"
@@ -260,7 +262,7 @@ def _make_databases(cluster: _Cluster) -> None:
     with psycopg.connect(cluster.dsn("postgres", "postgres"), autocommit=True) as connection:
         _unless(
             connection,
-            f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",
+            f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",  # noqa: S608 - our own constant
             f"CREATE ROLE {ROLE} LOGIN CREATEDB",
         )
         _database(cluster, connection, f"{ROLE}_template", "template1")
@@ -282,22 +284,5 @@ def _database(cluster: _Cluster, connection: psycopg.Connection, name: str, temp
 
 
 def _unless(connection: psycopg.Connection, question: str, statement: str) -> None:
-    if connection.execute(question).fetchone() is None:  # type: ignore[arg-type]
-        connection.execute(statement)  # type: ignore[arg-type]
-
-
-def main(arguments: list[str]) -> int:
-    """`python -m core.cluster ensure|stop|destroy` for operators, on the project in the current directory."""
-    action = arguments[0] if arguments else "ensure"
-    if action == "ensure":
-        sys.stdout.write(ensure(Path.cwd()) + "\n")
-    elif action in ("stop", "destroy"):
-        (stop if action == "stop" else destroy)(Path.cwd())
-    else:
-        sys.stderr.write("usage: python -m core.cluster ensure|stop|destroy\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    if connection.execute(question).fetchone() is None:
+        connection.execute(statement)

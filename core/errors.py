@@ -1,7 +1,7 @@
 """What can go wrong in a way that a person can be told. No HTTP here: portal maps each to a status.
 
-A message is an English source sentence (a gettext message id) with named values, so that the person
-is told in their own language; `str()` gives the English sentence for logs and the command line.
+A message is an English source sentence (a gettext message id) with named values, so that the person is told
+in their own language; `str()` gives the English sentence for logs and the command line.
 """
 
 

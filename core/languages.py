@@ -28,8 +28,9 @@ LANGUAGES: Mapping[str, Language] = {
 }
 
 ALIASES: Mapping[str, str] = {"ber": "zgh", "tzm": "zgh", "shi": "zgh", "ary": "ar"}
-"""Tags that phones send for languages we speak under another tag: Berber, Central Atlas Tamazight,
-Tashelhit, Moroccan Arabic (ISO 639)."""
+"""Tags that phones send for languages we speak under another tag: Berber, Central Atlas Tamazight, Tashelhit,
+Moroccan Arabic (ISO 639).
+"""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def spoken(tag: str, offered: Sequence[str]) -> str | None:
 def accepted(header: str) -> list[str]:
     """Language tags of an Accept-Language header, best first (RFC 9110 12.5.4).
 
-    Tags of quality 0 and what cannot be read are left out; equal qualities keep their order. At most the first
-    4,000 characters are read.
+    Tags of quality 0 and what cannot be read are left out; equal qualities keep their order. At most the
+    first 4,000 characters are read.
     """
     ranked: list[tuple[float, str]] = []
     for part in header[:4000].split(","):
@@ -98,8 +99,8 @@ def choose(wishes: Iterable[str | None], offered: Sequence[str]) -> str:
 def fallback(lang: str, offered: Sequence[str]) -> list[str]:
     """In which order languages are tried for a text that is wanted in `lang`.
 
-    Readers of Tamazight in Morocco read Arabic or French, so the commune's order decides after the wish; English
-    comes before the other foreign languages when the reader's own is foreign.
+    Readers of Tamazight in Morocco read Arabic or French, so the commune's order decides after the wish;
+    English comes before the other foreign languages when the reader's own is foreign.
     """
     foreign = [code for code in ("en", "fr") if lang in ("en", "es", "de") and code in offered]
     return list(dict.fromkeys([lang, *foreign, *offered]))

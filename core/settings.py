@@ -24,12 +24,15 @@ class Settings:
     WORKERS: int = 0
     """Server processes; 0: one a processor, at least two."""
     SECRET_KEY: str = field(default="", repr=False)
-    """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with several
-    machines, set the same on each."""
+    """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with
+    several machines, set the same on each.
+    """
     STATEMENT_TIMEOUT_MS: int = 5000
     """Longest time a query of a page may take, in milliseconds."""
     TILE_URL: str = ""
-    """Outside basemap, such as `https://tiles.example/{z}/{x}/{y}.png`. Empty: our own layers on plain ground."""
+    """Outside basemap, such as `https://tiles.example/{z}/{x}/{y}.png`. Empty: our own layers on plain
+    ground.
+    """
     TILE_ATTRIBUTION: str = ""
     """Credit that the basemap's owner asks for, as plain text."""
     BODY_CACHE_MB: int = 64
@@ -44,7 +47,7 @@ class Settings:
         for each in fields(cls):
             if raw := os.environ.get(each.name, "").strip():
                 try:
-                    given[each.name] = type(each.default)(raw)
+                    given[each.name] = int(raw) if each.type is int else raw
                 except ValueError:
                     raise ValueError(f"{each.name} must be a whole number, not {raw!r}.") from None
         return cls(**given)

@@ -1,6 +1,7 @@
 """Interface strings in the reader's language: the .po catalogues, read at start, behind Jinja's gettext.
 
-Catalogues are read as they are edited (no compiled file to forget); six of them take well under a tenth of a second.
+Catalogues are read as they are edited (no compiled file to forget); six of them take well under a tenth of a
+second.
 """
 
 import io

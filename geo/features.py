@@ -35,8 +35,8 @@ class Named:
 class Way:
     """How to get to a thing from here, as the crow flies unless `basis` says streets.
 
-    `unsure` tells that the two places are nearer to each other than their coordinates are exact: no direction can be
-    given honestly.
+    `unsure` tells that the two places are nearer to each other than their coordinates are exact: no direction
+    can be given honestly.
     """
 
     to: Named
@@ -89,7 +89,9 @@ def as_texts(rows: Sequence[Sequence[Any]] | None) -> dict[str, dict[str, Said]]
 
 
 def best_name(feature_id: ColumnElement[int] | Any, order: Sequence[str]) -> ScalarSelect[Any]:
-    """The name in the first language of `order` that has one, as JSON [text, lang, state]; NULL if there is none."""
+    """The name in the first language of `order` that has one, as JSON [text, lang, state]; NULL if there is
+    none.
+    """
     name = aliased(FeatureText)
     rank = func.array_position(cast(literal(list(order), ARRAY(String)), ARRAY(String)), name.lang)
     return (
@@ -103,4 +105,4 @@ def best_name(feature_id: ColumnElement[int] | Any, order: Sequence[str]) -> Sca
 
 def as_said(name: Sequence[str] | None, fallback: str) -> Said:
     """What `best_name` read; a thing without a name shows its `fallback`."""
-    return Said(*name) if name else Said(fallback, "und")
+    return Said(name[0], name[1], name[2]) if name else Said(fallback, "und")

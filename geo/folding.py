@@ -1,8 +1,8 @@
 """Names as search compares them: one form for the spellings that people use for the same name. Pure.
 
-Arabic is written with and without vowel signs, hamza and the dots of ta marbuta; Moroccan g has four letters. French
-spellings of Moroccan names double letters, end in a mute e, and write u as ou. What folding does not bring together,
-trigrams of the folded forms do (geo/search.py).
+Arabic is written with and without vowel signs, hamza and the dots of ta marbuta; Moroccan g has four letters.
+French spellings of Moroccan names double letters, end in a mute e, and write u as ou. What folding does not
+bring together, trigrams of the folded forms do (geo/search.py).
 """
 
 import re
@@ -39,7 +39,7 @@ _LATIN: Final = (
 
 
 def fold(text: str) -> str:
-    """The form in which two spellings of a name are equal. `fold(fold(x)) == fold(x)`; "" for no letters at all."""
+    """The form in which two spellings of a name are equal; "" for no letters. Folding twice changes nothing."""
     folded = _once(text)
     while (again := _once(folded)) != folded:
         folded = again

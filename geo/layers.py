@@ -1,4 +1,6 @@
-"""The layers as GeoJSON, built in SQL: one question a layer, always in the same order, so that ETags are stable."""
+"""The layers as GeoJSON, built in SQL: one question a layer, always in the same order, so that ETags are
+stable.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -11,7 +13,9 @@ from geo.shapes import Box
 
 
 class Layer(NamedTuple):
-    """How a layer is read: what it selects from, where, and its own properties (SQL, columns of `f` and joins)."""
+    """How a layer is read: what it selects from, where, and its own properties (SQL, columns of `f` and
+    joins).
+    """
 
     source: str
     where: str
@@ -85,7 +89,8 @@ MOST: Final = 5000
 
 _QUERY: Final = """
 WITH matched AS (
-  SELECT f.id, {key} AS key, f.key AS slug, f.layer, f.kind, f.precision, f.error_m, {properties} AS own, {geom} AS geom
+  SELECT f.id, {key} AS key, f.key AS slug, f.layer, f.kind, f.precision, f.error_m, {properties} AS own,
+  {geom} AS geom
     FROM {source}
    WHERE {where}
      AND (CAST(:west AS float8) IS NULL OR f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
@@ -107,7 +112,8 @@ SELECT jsonb_build_object(
              FROM page LEFT JOIN LATERAL (
                   SELECT t.text, t.lang FROM feature_text t
                    WHERE t.feature_id = page.id AND t.field = 'name'
-                   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true
+                   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1)
+                   AS name ON true
          ), '[]'::jsonb))::text
 """
 
@@ -115,11 +121,12 @@ SELECT jsonb_build_object(
 def geojson(
     session: Session, layer: str, order: Sequence[str], *, box: Box | None, most: int, route: str = ""
 ) -> str:
-    """A layer as the text of a GeoJSON FeatureCollection, names in the first language of `order` that has one.
+    """A layer as the text of a GeoJSON FeatureCollection, names in the first language of `order` that has
+    one.
 
-    `numberMatched` tells how many things there are in `box` (WGS 84 degrees), `numberReturned` how many came: `most`,
-    but never above MOST. Properties: key, kind, name, name_lang, precision, error_m (metres), page (the section with
-    its page, or null) and the layer's own. NotFound for a layer that there isn't.
+    `numberMatched` tells how many things there are in `box` (WGS 84 degrees), `numberReturned` how many came:
+    `most`, but never above MOST. Properties: key, kind, name, name_lang, precision, error_m (metres), page
+    (the section with its page, or null) and the layer's own. NotFound for a layer that there isn't.
     """
     if layer not in LAYERS:
         raise NotFound("There is no such layer.")
@@ -134,7 +141,13 @@ def geojson(
         page=f"CASE WHEN page.layer = '{how.page}' THEN '{how.page}' END" if how.page else "NULL",
     )
     west, south, east, north = box or (None, None, None, None)
-    values = {"west": west, "south": south, "east": east, "north": north, "langs": list(order)}
+    values: dict[str, object] = {
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "langs": list(order),
+    }
     values |= {"most": min(most, MOST), "route": route}
     wanted = {name: value for name, value in values.items() if f":{name}" in statement}
     return str(session.scalar(text(statement), wanted))

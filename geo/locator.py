@@ -1,6 +1,8 @@
-"""A small north-up map from our own data, as plain numbers: drawn by templates without any script or picture file.
+"""A small north-up map from our own data, as plain numbers: drawn by templates without any script or picture
+file.
 
-Positions are the commune's metric CRS, moved and scaled to a drawing of WIDTH units; y grows downwards as in SVG.
+Positions are the commune's metric CRS, moved and scaled to a drawing of WIDTH units; y grows downwards as in
+SVG.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +35,9 @@ class Ground:
 
 @dataclass(frozen=True)
 class Locator:
-    """A drawing WIDTH by HEIGHT. Paths are SVG path data; `error_r` is the radius of the error circle, in units."""
+    """A drawing WIDTH by HEIGHT. Paths are SVG path data; `error_r` is the radius of the error circle, in
+    units.
+    """
 
     walls: tuple[str, ...]
     walks: tuple[str, ...]
@@ -53,26 +57,31 @@ SELECT 'walk', ST_AsGeoJSON(ST_Transform(geom, CAST(:crs AS integer)), 1)::jsonb
   FROM feature WHERE layer = 'routes' AND geom IS NOT NULL AND withdrawn_at IS NULL
 UNION ALL
 (SELECT 'gate', ST_AsGeoJSON(ST_Transform(place, CAST(:crs AS integer)), 1)::jsonb
-  FROM feature WHERE layer = 'monuments' AND kind = 'city_gate' AND withdrawn_at IS NULL ORDER BY id LIMIT 200)
+  FROM feature WHERE layer = 'monuments' AND kind = 'city_gate' AND withdrawn_at IS NULL ORDER BY id LIMIT
+  200)
 """)
 
 _FRAME: Final = text("""
 SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
   FROM (SELECT layer, ST_Extent(geom) AS box FROM feature
-         WHERE layer IN ('walls', 'routes') AND geom IS NOT NULL AND withdrawn_at IS NULL GROUP BY layer) AS framed
+         WHERE layer IN ('walls', 'routes') AND geom IS NOT NULL AND withdrawn_at IS NULL GROUP BY layer) AS
+         framed
  ORDER BY layer = 'walls' DESC LIMIT 1
 """)
 
 _AT: Final = text("""
 SELECT ST_X(p), ST_Y(p) FROM (
-  SELECT ST_Transform(place, CAST(:crs AS integer)) AS p, array_position(CAST(:keys AS text[]), key::text) AS at
+  SELECT ST_Transform(place, CAST(:crs AS integer)) AS p, array_position(CAST(:keys AS text[]), key::text) AS
+  at
     FROM feature WHERE layer = 'monuments' AND key = ANY(:keys)) AS there
  ORDER BY at
 """)
 
 
 def ground(session: Session, metric_crs: int) -> Ground:
-    """The walls, walks and gates of the commune, in metres. One query; keep it while the data's version holds."""
+    """The walls, walks and gates of the commune, in metres. One query; keep it while the data's version
+    holds.
+    """
     found: dict[str, list[Any]] = {"wall": [], "walk": [], "gate": []}
     for what, shape in session.execute(_GROUND, {"crs": metric_crs}):
         found[what].append(shape)
@@ -98,7 +107,9 @@ def places(session: Session, keys: Sequence[str], metric_crs: int) -> list[Point
 def drawing(
     town: Ground, *, here: Point | None = None, near: Iterable[Point] = (), error_m: float | None = None
 ) -> Locator | None:
-    """The locator that shows the walled town and, if given, `here` with its error circle; None without any place."""
+    """The locator that shows the walled town and, if given, `here` with its error circle; None without any
+    place.
+    """
     around = list(near)
     framed = [point for line in (*town.walls, *town.walks) for point in line] or list(town.gates)
     if here is not None:
@@ -133,14 +144,14 @@ class _Sheet:
     top: float
     scale: float
 
-    @classmethod
-    def around(cls, points: Sequence[Point]) -> "_Sheet":
+    @staticmethod
+    def around(points: Sequence[Point]) -> "_Sheet":
         west, east = min(x for x, _ in points), max(x for x, _ in points)
         south, north = min(y for _, y in points), max(y for _, y in points)
         scale = min(
             (WIDTH - 2 * MARGIN) / max(east - west, 200), (HEIGHT - 2 * MARGIN) / max(north - south, 200)
         )
-        return cls(
+        return _Sheet(
             left=(west + east) / 2 - WIDTH / 2 / scale,
             top=(south + north) / 2 + HEIGHT / 2 / scale,
             scale=scale,
@@ -155,11 +166,12 @@ class _Sheet:
 
 def _lines(shape: dict[str, Any]) -> list[tuple[Point, ...]]:
     """The lines of a GeoJSON (Multi)LineString or the outer rings of a (Multi)Polygon, as points."""
-    coordinates = shape["coordinates"]
-    lines = {
-        "LineString": lambda: [coordinates],
-        "MultiLineString": lambda: coordinates,
-        "Polygon": lambda: coordinates[:1],
-        "MultiPolygon": lambda: [rings[0] for rings in coordinates],
-    }.get(shape["type"], list)()
+    lines: list[Any] = {
+        "LineString": [shape["coordinates"]],
+        "MultiLineString": shape["coordinates"],
+        "Polygon": shape["coordinates"][:1],
+        "MultiPolygon": [rings[0] for rings in shape["coordinates"]]
+        if shape["type"] == "MultiPolygon"
+        else [],
+    }.get(shape["type"], [])
     return [tuple((point[0], point[1]) for point in line) for line in lines]

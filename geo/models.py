@@ -1,11 +1,11 @@
 """What is on the ground: one table of geolocated features, what is said of them, and the walks between them.
 
-Every layer (monuments, places, walls, ...) shares `feature`: geometry, precision, source and licence are the same
-question for all of them. What only one layer has stands in a table of its own, joined by id.
+Every layer (monuments, places, walls, ...) shares `feature`: geometry, precision, source and licence are the
+same question for all of them. What only one layer has stands in a table of its own, joined by id.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
@@ -47,7 +47,7 @@ class Feature(Base):
     """A thing on the ground. `key` is its id in the data folder and the last part of its address: permanent."""
 
     __tablename__ = "feature"
-    __table_args__ = (
+    __table_args__: tuple[Index, ...] = (
         Index("uq_feature_layer_key", "layer", "key", unique=True),
         Index("ix_feature_geom", "geom", postgresql_using="gist"),
         Index("ix_feature_layer_kind", "layer", "kind", "key", postgresql_where=text("withdrawn_at IS NULL")),
@@ -90,14 +90,14 @@ class Feature(Base):
 
     texts: Mapped[list["FeatureText"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_on": "layer"}
+    __mapper_args__ = {"polymorphic_on": "layer"}
 
 
 class Monument(Feature):
     """A monument: its condition since the earthquake of 2023 and who may go in, as far as a source says."""
 
     __tablename__ = "monument"
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "monuments"}
+    __mapper_args__ = {"polymorphic_identity": "monuments"}
 
     id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     condition: Mapped[str] = mapped_column(String(20), default="unknown")
@@ -109,8 +109,10 @@ class Place(Feature):
     """A public place. `wifi_candidate` is a suggestion by kind of place: nothing has been decided or built."""
 
     __tablename__ = "place"
-    __table_args__ = (Index("ix_place_wifi", "id", postgresql_where=text("wifi_candidate")),)
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "places"}
+    __table_args__: tuple[Index, ...] = (
+        Index("ix_place_wifi", "id", postgresql_where=text("wifi_candidate")),
+    )
+    __mapper_args__ = {"polymorphic_identity": "places"}
 
     id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     wifi_candidate: Mapped[bool] = mapped_column(default=False)
@@ -121,7 +123,7 @@ class RiskZone(Feature):
     """An area where a hazard is, was or may be. `record` marks a past event, which is no zoning."""
 
     __tablename__ = "risk_zone"
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "risk_zones"}
+    __mapper_args__ = {"polymorphic_identity": "risk_zones"}
 
     id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     record: Mapped[bool] = mapped_column(default=False)
@@ -135,32 +137,32 @@ class RiskZone(Feature):
 class Quarter(Feature):
     """A named part of the town or a village: an anchor for its name, not its limits."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "quarters"}
+    __mapper_args__ = {"polymorphic_identity": "quarters"}
 
 
 class Boundary(Feature):
     """Limits of the commune, its province, its region."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "boundary"}
+    __mapper_args__ = {"polymorphic_identity": "boundary"}
 
 
 class Wall(Feature):
     """The town wall, or the area inside it."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "walls"}
+    __mapper_args__ = {"polymorphic_identity": "walls"}
 
 
 class Reference(Feature):
     """A point taken over from elsewhere as it is, kept apart because of its licence."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "reference"}
+    __mapper_args__ = {"polymorphic_identity": "reference"}
 
 
 class Route(Feature):
     """A walk. Its geometry is the legs, joined; `status` tells a proposal from an adopted route."""
 
     __tablename__ = "route"
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_identity": "routes"}
+    __mapper_args__ = {"polymorphic_identity": "routes"}
 
     id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[str] = mapped_column(String(10))

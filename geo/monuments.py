@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import Gone, NotFound
@@ -116,7 +116,8 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
 _NEAREST = text("""
 SELECT there.layer, there.key, there.kind, name.said, there.metres,
        degrees(ST_Azimuth(there.origin, there.place::geography)) AS bearing, there.error_m
-  FROM (SELECT near.*, here.place::geography AS origin, near.place::geography <-> here.place::geography AS metres
+  FROM (SELECT near.*, here.place::geography AS origin, near.place::geography <-> here.place::geography AS
+  metres
           FROM feature AS here, feature AS near
          WHERE here.id = :here AND near.layer = 'monuments' AND near.withdrawn_at IS NULL
          ORDER BY near.place::geography <-> here.place::geography
@@ -124,7 +125,8 @@ SELECT there.layer, there.key, there.kind, name.said, there.metres,
   LEFT JOIN LATERAL (
        SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
         WHERE t.feature_id = there.id AND t.field = 'name'
-        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true
+        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON
+        true
  WHERE there.id <> :here
  ORDER BY there.metres, there.id
 """)
@@ -183,7 +185,7 @@ def _named(thing: Any, order: Sequence[str]) -> tuple[Any, ...]:
     return thing.layer, thing.key, thing.kind, best_name(thing.id, order)
 
 
-def _way(row: Row[Any], error_m: float | None, speed_kmh: float, basis: str = "straight") -> Way:
+def _way(row: Any, error_m: float | None, speed_kmh: float, basis: str = "straight") -> Way:
     layer, key, kind, name, metres, bearing, other_error_m = row[:7]
     return Way(
         to=Named(layer, key, kind, as_said(name, key)),

@@ -14,8 +14,10 @@ from geo.folding import fold
 LONGEST: Final = 100
 """Characters of a query that are read."""
 ALIKE: Final = 0.5
-"""Word similarity (pg_trgm, 0 to 1) from which a name counts as found. Measured on the shipped names: spellings of one
-name lie above it, names that share only a word such as Bab below when that word is not what was asked."""
+"""Word similarity (pg_trgm, 0 to 1) from which a name counts as found. Measured on the shipped names:
+spellings of one name lie above it, names that share only a word such as Bab below when that word is not what
+was asked.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ SELECT page.id, page.key, page.kind, name.said, ST_X(page.place) AS lon, ST_Y(pa
   FROM page LEFT JOIN LATERAL (
        SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
         WHERE t.feature_id = page.id AND t.field = 'name'
-        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true
+        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name
+       ON true
  ORDER BY page.rank DESC, page.id
 """
 
@@ -91,8 +94,8 @@ def found(
 ) -> Page:
     """A page of the layer's published things, each named in the first language of `order` that has a name.
 
-    Without a query: in the order of the commune's folder. With one: whose name in any language is like it, best
-    first. A query without any letter finds nothing.
+    Without a query: in the order of the commune's folder. With one: whose name in any language is like it,
+    best first. A query without any letter finds nothing.
     """
     wanted = query.replace("\0", "")[:LONGEST].strip()
     values: dict[str, object] = {

@@ -1,7 +1,7 @@
 """Shapes on the earth: column types and points. The one file that knows the SRID of what is stored.
 
-Everything is stored in WGS 84, longitude then latitude (RFC 7946); metres come from geography or from the commune's
-metric CRS, always by whole-number SRID (the text form is thousands of times slower).
+Everything is stored in WGS 84, longitude then latitude (RFC 7946); metres come from geography or from the
+commune's metric CRS, always by whole-number SRID (the text form is thousands of times slower).
 """
 
 from typing import Annotated, NamedTuple

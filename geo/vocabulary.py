@@ -1,4 +1,6 @@
-"""The words of the data folder: layers, kinds, states. Labels are gettext message ids; portal translates them."""
+"""The words of the data folder: layers, kinds, states. Labels are gettext message ids; portal translates
+them.
+"""
 
 from collections.abc import Mapping
 from typing import Final

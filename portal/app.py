@@ -1,4 +1,6 @@
-"""The front door: plugs every room into one Flask app. Only the server, the command line and the tests import it."""
+"""The front door: plugs every room into one Flask app. Only the server, the command line and the tests import
+it.
+"""
 
 from pathlib import Path
 
@@ -34,7 +36,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.config.update(SECRET_KEY=settings.SECRET_KEY, MAX_CONTENT_LENGTH=BODY_LIMIT, SETTINGS=settings)
     db.init_app(app, engine)
     app.extensions["scan_counter"] = ScanCounter(engine)
-    # Flask runs what comes after a request in reverse order: nonces are settled before bodies are packed and kept.
+    # Flask runs what comes after a request in reverse order: nonces are settled before bodies are packed and
+    # kept.
     logs.init_app(app)
     bodies.init_app(app, settings.BODY_CACHE_MB)
     language.init_app(app)

@@ -1,7 +1,7 @@
 """Static files as they are served: ours and the few vendored ones, under hashed names, compressed beforehand.
 
-`python -m portal.assets` fills build/static/. A file's name changes with its content, so browsers may keep it for a
-year. Nothing here runs while pages are served but `load_manifest`.
+`python -m portal.assets` fills build/static/. A file's name changes with its content, so browsers may keep it
+for a year. Nothing here runs while pages are served but `load_manifest`.
 """
 
 import gzip

@@ -1,8 +1,8 @@
 """Ready-made answers: a public page is rendered and compressed once, kept, and told apart by a strong ETag.
 
 A body depends on address, language and the state of the published data alone (`same_for_all` in core.accounts
-promises it), so two workers make the same bytes and the same ETag. An edit changes the state's stamp, and with it
-the key: nothing has to be thrown away by hand.
+promises it), so two workers make the same bytes and the same ETag. An edit changes the state's stamp, and
+with it the key: nothing has to be thrown away by hand.
 """
 
 import gzip
@@ -146,4 +146,4 @@ def _encoding(body: Body) -> str:
     if len(body.plain) < SMALLEST or not content_type.startswith(TEXTUAL):
         return ""
     wanted = request.accept_encodings
-    return next((name for name in COMPRESS if wanted.quality(name) > 0 and name in wanted), "")
+    return next((name for name in COMPRESS if wanted.quality(name) > 0), "")

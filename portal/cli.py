@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from core import clock, cluster, schema
 from core.db import OUTAGES, Engine, make_engine, session_of
@@ -14,7 +15,7 @@ from core.errors import Problem
 from core.settings import PROJECT, Settings
 from geo import published
 from geo.loading import folder as loading
-from geo.loading.records import BadFolder
+from geo.loading.records import BadFolder, Counts
 from qr_signs import register
 
 LONG_MS = 10 * 60 * 1000
@@ -92,7 +93,7 @@ def _load(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def load(engine: Engine, path: Path) -> dict[str, "register.Counts"]:
+def load(engine: Engine, path: Path) -> dict[str, Counts]:
     """Read a commune's folder and its signs into the database in one transaction; what changed, per layer.
 
     Raises BadFolder with every problem found; then the database is as it was.
@@ -157,8 +158,8 @@ def _mint(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _say(line: str, stream: object = None) -> None:
-    print(line, file=stream or sys.stdout, flush=True)  # type: ignore[call-overload]
+def _say(line: str, stream: TextIO | None = None) -> None:
+    (stream or sys.stdout).write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def _settle() -> Response | None:
     """Choose the language; read the state of the data; answer from the shelf if the page is ready."""
     _choose(list(LANGUAGES))
     if request.endpoint in STATELESS or request.endpoint is None:
-        return _page_not_found_state()
+        _nobodys_page()
+        return None
     try:
         g.published = published.current(db.session)
     except OUTAGES as outage:
@@ -74,7 +75,7 @@ def _settle() -> Response | None:
     return bodies.kept()
 
 
-def _page_not_found_state() -> None:
+def _nobodys_page() -> None:
     """An address that is nobody's still gets a page in the commune's frame, if the database answers."""
     if request.endpoint is None:
         try:

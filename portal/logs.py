@@ -1,4 +1,6 @@
-"""One JSON object a line on standard error: what was asked, what was answered, how long it took. No person's data."""
+"""One JSON object a line on standard error: what was asked, what was answered, how long it took. No person's
+data.
+"""
 
 import json
 import logging

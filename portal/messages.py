@@ -1,7 +1,8 @@
 """Keep the catalogues in step with the code: `python -m portal.messages` extracts, merges and reports.
 
-Every string that templates show with `_()`, or that Python marks with `N_()` or passes to an error of core.errors,
-becomes an entry in portal/translations/LANG/LC_MESSAGES/messages.po; translations that exist are kept.
+Every string that templates show with `_()`, or that Python marks with `N_()` or passes to an error of
+core.errors, becomes an entry in portal/translations/LANG/LC_MESSAGES/messages.po; translations that exist are
+kept.
 """
 
 import io

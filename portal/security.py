@@ -1,8 +1,9 @@
 """What every answer says to the browser about safety: CSP with nonces, and the other headers.
 
-The nonce of a page is derived from the page itself: HMAC(secret, body). Whoever plants markup in a page changes the
-body and so the nonce, and cannot know the new one without the secret; and since equal bodies get equal nonces, pages
-can be kept, compressed once, and carry ETags that are equal in every worker (docs/decisions/0002-nonces.md).
+The nonce of a page is derived from the page itself: HMAC(secret, body). Whoever plants markup in a page
+changes the body and so the nonce, and cannot know the new one without the secret; and since equal bodies get
+equal nonces, pages can be kept, compressed once, and carry ETags that are equal in every worker
+(docs/decisions/0002-nonces.md).
 """
 
 import base64

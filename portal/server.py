@@ -5,6 +5,7 @@ import os
 import sys
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from core.settings import Settings
@@ -36,7 +37,7 @@ def serve(settings: Settings) -> int:
         blocking_threads=2,
         factory=True,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()

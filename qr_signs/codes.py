@@ -1,7 +1,7 @@
 """Codes on signs: six random Crockford base-32 symbols and one check symbol. Pure: no database.
 
-Source: Douglas Crockford, "Base 32": the alphabet without I, L, O and U, its reading of look-alikes, and the check symbol
-modulo 37, a prime, which every wrong symbol and every swap of two neighbours changes.
+Source: Douglas Crockford, "Base 32": the alphabet without I, L, O and U, its reading of look-alikes, and the
+check symbol modulo 37, a prime, which every wrong symbol and every swap of two neighbours changes.
 """
 
 import secrets

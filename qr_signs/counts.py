@@ -1,7 +1,8 @@
 """Counting scans without delaying or failing a page, and without anything about the person who scans.
 
-Pages only add to a dictionary in memory; a thread of its own writes the sums every few seconds. When the database is
-away the numbers wait. What a worker holds when it is killed with -9 is lost: at most a few seconds of counts.
+Pages only add to a dictionary in memory; a thread of its own writes the sums every few seconds. When the
+database is away the numbers wait. What a worker holds when it is killed with -9 is lost: at most a few
+seconds of counts.
 """
 
 import atexit
@@ -33,7 +34,8 @@ SELECT given.code, given.lang, given.day, given.scans
  ORDER BY given.code, given.day, given.lang
 ON CONFLICT (code, day, lang) DO UPDATE SET scans = scan_day.scans + excluded.scans
 """)
-"""One statement, rows in order, so that workers that write at once wait for each other and never in a circle."""
+"""One statement, rows in order, so that workers that write at once wait for each other and never in a circle.
+"""
 
 Key = tuple[str, str, date]
 

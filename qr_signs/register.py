@@ -146,7 +146,8 @@ def _record(at: At, code: str, sign: Mapping[str, Any], keys: Mapping[str, set[s
 
 
 def apply(session: Session, records: Sequence[SignRecord], *, now: datetime) -> Counts:
-    """Bring the register to what signs.json says, in the caller's transaction; BadFolder if that would lose a code.
+    """Bring the register to what signs.json says, in the caller's transaction; BadFolder if that would lose a
+    code.
 
     A sign may lead somewhere else; a code may not vanish, and a withdrawn one may not come back.
     """

@@ -19,7 +19,9 @@ from portal.cli import load
 
 
 def _test_url() -> str:
-    """Address of the server that tests may make databases on: DATABASE_URL, else a private throw-away cluster."""
+    """Address of the server that tests may make databases on: DATABASE_URL, else a private throw-away
+    cluster.
+    """
     return os.environ.get("DATABASE_URL") or cluster.ensure(PROJECT, name="test", durable=False)
 
 

@@ -1,7 +1,8 @@
 """Maps, built with folium and served whole from our own machine.
 
-folium's own classes load scripts from four outside hosts, put random ids into each page and write texts into scripts.
-The subclasses here do none of that: data comes by URL in the browser, texts are set as text there (static/map*.js).
+folium's own classes load scripts from four outside hosts, put random ids into each page and write texts into
+scripts. The subclasses here do none of that: data comes by URL in the browser, texts are set as text there
+(static/map*.js).
 """
 
 import json
@@ -29,15 +30,17 @@ class MapParts(NamedTuple):
 
 
 def as_script(value: Any) -> str:
-    """A value as JSON that may stand in an inline script: no text in it can end the script or begin a comment."""
+    """A value as JSON that may stand in an inline script: no text in it can end the script or begin a
+    comment.
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True).translate(_UNSAFE)
 
 
 class LocalMap(folium.Map):
     """A folium map whose Leaflet is ours and whose page is the same every time it is made."""
 
-    default_js: Sequence[tuple[str, str]] = ()
-    default_css: Sequence[tuple[str, str]] = ()
+    default_js: list[tuple[str, str]] = []
+    default_css: list[tuple[str, str]] = []
     """Empty on purpose: pages name our own files with their nonce (templates/webmap/_map.html)."""
 
     _template = Template(
@@ -54,7 +57,7 @@ class LocalMap(folium.Map):
 
     def parts(self, layers: Iterable[str]) -> MapParts:
         """Render, and take the script out of folium's page; the rest of the page is ours."""
-        figure = self.get_root()
+        figure: Any = self.get_root()
         figure.render()
         script = "".join(child.render() for child in figure.script._children.values())
         return MapParts(self.get_name(), script, tuple(layers))
@@ -70,7 +73,7 @@ class UrlLayer(MacroElement):
     )
 
     def __init__(self, name: str, url: str, **settings: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "layer"
         self._id = name
         self.settings = as_script({"name": name, "url": url, **settings})

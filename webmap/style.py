@@ -1,4 +1,6 @@
-"""How the maps are put together: layers in drawing order, what is on at start, the files a page needs. Data only."""
+"""How the maps are put together: layers in drawing order, what is on at start, the files a page needs. Data
+only.
+"""
 
 from typing import Final, NamedTuple
 

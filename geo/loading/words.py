@@ -1,4 +1,6 @@
-"""Checks of single values: words, texts per language, numbers. Each says what is wrong and returns what is right."""
+"""Checks of single values: words, texts per language, numbers. Each says what is wrong and returns what is
+right.
+"""
 
 import difflib
 import math

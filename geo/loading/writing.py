@@ -1,4 +1,6 @@
-"""Records into the database: what is new, changed, gone or back, with as many statements for a thousand as for ten."""
+"""Records into the database: what is new, changed, gone or back, with as many statements for a thousand as
+for ten.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +89,9 @@ def _layer(
         ids = {key: id_ for key, id_ in session.execute(fresh)}
     if changed:
         rows = [{**_row(record, now), "of_id": ids[record.key], "withdrawn_at": None} for record in changed]
-        columns = {name: bindparam(name) for name in rows[0] if name not in ("of_id", "layer", "key")}
+        columns: dict[str, Any] = {
+            name: bindparam(name) for name in rows[0] if name not in ("of_id", "layer", "key")
+        }
         session.connection().execute(
             update(FEATURE).where(FEATURE.c.id == bindparam("of_id")).values(columns), rows
         )
@@ -127,7 +131,7 @@ def _own_rows(session: Session, layer: str, records: Sequence[tuple[int, Feature
     if fresh := [row for row in rows if row["id"] not in there]:
         session.execute(insert(table), fresh)
     if old := [{**row, "of_id": row["id"]} for row in rows if row["id"] in there]:
-        columns = {name: bindparam(name) for name in old[0] if name not in ("id", "of_id")}
+        columns: dict[str, Any] = {name: bindparam(name) for name in old[0] if name not in ("id", "of_id")}
         session.connection().execute(
             update(table).where(table.c.id == bindparam("of_id")).values(columns),
             [{name: value for name, value in row.items() if name != "id"} for row in old],
@@ -213,7 +217,8 @@ WITH legs AS (
   SELECT here.route_id, here.ordinal, ST_MakeLine(a.place, b.place) AS geom
     FROM route_stop AS here
     JOIN route ON route.id = here.route_id
-    JOIN LATERAL (SELECT max(ordinal) AS last FROM route_stop AS any_of WHERE any_of.route_id = here.route_id) AS ends ON true
+    JOIN LATERAL (SELECT max(ordinal) AS last FROM route_stop AS any_of WHERE any_of.route_id =
+    here.route_id) AS ends ON true
     JOIN route_stop AS following ON following.route_id = here.route_id
          AND following.ordinal = here.ordinal % ends.last + 1
     JOIN feature AS a ON a.id = here.feature_id

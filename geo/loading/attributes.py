@@ -1,0 +1,139 @@
+"""What a feature has besides geometry and texts: provenance, precision, attributes; each value checked."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from geo.loading.records import At, quoted
+from geo.loading.words import flag, members, number, optional, plain, word
+from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, PRECISIONS, SCHEMES
+
+LARGEST_ATTRIBUTES: Final = 50_000
+"""Characters that a feature's further attributes may take as JSON."""
+WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "condition": CONDITIONS,
+    "access": ACCESS,
+    "inside_walls": INSIDE,
+}
+OWN: Final[Mapping[str, Mapping[str, Any]]] = {
+    "monuments": {"condition": "unknown", "access": "unknown", "inside_walls": "unknown"},
+    "places": {"wifi_candidate": False, "inside_walls": "unknown"},
+    "risk_zones": {
+        **{
+            "record": False,
+            "official": False,
+            "measure": None,
+            "unit": None,
+            "value": None,
+            "event_time": None,
+        },
+    },
+}
+"""Columns of the layers' own tables, with what stands for a value that is not given."""
+
+
+def columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of `feature` that say where the thing comes from and how exactly it is known."""
+    error_m = None
+    if "error_m" not in given:
+        at.wrong(
+            "error_m", "is missing: the radius in metres within which the real place is expected, or null"
+        )
+    elif given["error_m"] is not None:
+        error_m = number(at, "error_m", given["error_m"], least=0, most=1_000_000)
+    return {
+        "precision": word(at, "precision", given.get("precision"), PRECISIONS, "precision"),
+        "precision_note": optional(at, given, "precision_note"),
+        "error_m": error_m,
+        "coordinate_source": optional(at, given, "coordinate_source"),
+        "coordinate_licence": optional(at, given, "coordinate_licence"),
+        "licence": plain(at, "licence", given.get("licence")),
+        "licence_risk": flag(at, "licence_risk", given.get("licence_risk", False)),
+        "sources": sources(at, given),
+        "external_ids": _external_ids(at, given.get("external_ids")),
+        "attributes": _attributes(at, given.get("attributes")),
+    }
+
+
+def sources(at: At, given: Mapping[str, Any]) -> list[str]:
+    """The list of citations."""
+    listed = given.get("sources", [])
+    if not isinstance(listed, list) or len(listed) > 200:
+        at.wrong("sources", "must be a list of at most 200 texts")
+        return []
+    return [said for source in listed if (said := plain(at, "sources", source)) is not None]
+
+
+def _external_ids(at: At, value: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for scheme, given in members(at, "external_ids", value).items():
+        where = f"external_ids.{scheme[:40]}"
+        if word(at, where, scheme, SCHEMES, "scheme") and (said := plain(at, where, given)) is not None:
+            found[scheme] = said
+    return found
+
+
+def _attributes(at: At, value: Any) -> dict[str, Any]:
+    attributes = members(at, "attributes", value)
+    try:
+        size = len(json.dumps(attributes, ensure_ascii=False))
+    except RecursionError:
+        size = LARGEST_ATTRIBUTES + 1
+    if size > LARGEST_ATTRIBUTES:
+        at.wrong("attributes", f"take {size:,} characters; at most {LARGEST_ATTRIBUTES:,} are allowed")
+        return {}
+    for name, text in _strings("attributes", attributes):
+        plain(at, name, text, "text", may_be_empty=True)
+    return attributes
+
+
+def _strings(where: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield where, name
+            yield from _strings(f"{where}.{name[:40]}", inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(where, inner)
+
+
+def own(at: At, layer: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of the layer's own table, out of the attributes."""
+    found: dict[str, Any] = {}
+    for name, default in OWN.get(layer, {}).items():
+        value = attributes.get(name, default)
+        where = f"attributes.{name}"
+        if name in WORDS:
+            found[name] = word(at, where, value, WORDS[name], name)
+        elif isinstance(default, bool):
+            found[name] = flag(at, where, value)
+        elif value is None:
+            found[name] = None
+        elif name == "value":
+            found[name] = number(at, where, value)
+        elif name == "event_time":
+            found[name] = _moment(at, where, value)
+        else:
+            found[name] = _short(at, where, value)
+    return found
+
+
+def _short(at: At, where: str, value: Any) -> str | None:
+    said = plain(at, where, value)
+    if said is not None and len(said) > 20:
+        at.wrong(where, "is longer than 20 characters")
+    return said
+
+
+def _moment(at: At, where: str, value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        at.wrong(where, f"must be a time with its offset, such as 2023-09-08T22:11:02Z, not {quoted(value)}")
+        return None
+    return moment
