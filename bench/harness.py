@@ -88,7 +88,7 @@ class Table:
 
 @contextlib.contextmanager
 def database(monuments: int) -> Iterator[str]:
-    """Address of a database with the shipped commune, filled up to that many monuments; dropped afterwards."""
+    """Address of a database with the shipped commune, filled up to that many monuments, for a while."""
     base = make_url(os.environ.get("DATABASE_URL") or cluster.ensure(PROJECT, name="bench"))
     name = f"athar_bench_{os.getpid()}_{monuments}"
     admin = make_engine(base.render_as_string(hide_password=False), statement_timeout_ms=0)
@@ -111,7 +111,7 @@ def database(monuments: int) -> Iterator[str]:
 
 
 def _fill(engine: Engine, monuments: int) -> None:
-    """Made-up monuments around the town up to that many in all, with names and a summary in five languages."""
+    """Made-up monuments around the town up to that many in all, named and told of in five languages."""
     with engine.begin() as connection:
         there = connection.scalar(text("SELECT count(*) FROM feature WHERE layer = 'monuments'")) or 0
         values = {"many": max(0, monuments - there)}

@@ -110,7 +110,7 @@ def destroy(project: Path, *, name: str = "main") -> None:
 
 
 def state_directory(project: Path, name: str = "main") -> Path:
-    """Where a project's private state is kept: outside the checkout, the same for every process of one user."""
+    """Where a project's private state is kept: outside the checkout, one for all processes of a user."""
     if root := os.environ.get("ATHAR_STATE_DIR"):
         base = Path(root)
     elif os.geteuid() == 0:
@@ -262,7 +262,7 @@ def _make_databases(cluster: _Cluster) -> None:
     with psycopg.connect(cluster.dsn("postgres", "postgres"), autocommit=True) as connection:
         _unless(
             connection,
-            f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",  # noqa: S608 - our own constant
+            f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",
             f"CREATE ROLE {ROLE} LOGIN CREATEDB",
         )
         _database(cluster, connection, f"{ROLE}_template", "template1")
@@ -273,7 +273,7 @@ def _make_databases(cluster: _Cluster) -> None:
 def _database(cluster: _Cluster, connection: psycopg.Connection, name: str, template: str) -> None:
     _unless(
         connection,
-        f"SELECT 1 FROM pg_database WHERE datname = '{name}'",  # noqa: S608 - our own constants
+        f"SELECT 1 FROM pg_database WHERE datname = '{name}'",
         f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}",
     )
     with psycopg.connect(cluster.dsn(name, "postgres"), autocommit=True) as inside:

@@ -1,4 +1,4 @@
-"""Every setting of the application, with its unit and its default. Read once, at start, from the environment."""
+"""Every setting of the application, with its unit and default. Read once, at start, from the environment."""
 
 import os
 import secrets

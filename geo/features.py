@@ -65,7 +65,7 @@ def walking_minutes(metres: float, speed_kmh: float) -> int:
 
 
 def all_texts(feature_id: ColumnElement[int] | Any) -> ScalarSelect[Any]:
-    """A thing's texts as one JSON array of [field, lang, text, state, source_hash, note], in a fixed order."""
+    """A thing's texts as one JSON array of [field, lang, text, state, source_hash, note], in fixed order."""
     row = func.jsonb_build_array(
         FeatureText.field,
         FeatureText.lang,

@@ -39,7 +39,7 @@ _LATIN: Final = (
 
 
 def fold(text: str) -> str:
-    """The form in which two spellings of a name are equal; "" for no letters. Folding twice changes nothing."""
+    """The form in which spellings of a name are equal; "" for no letters. Folding twice changes nothing."""
     folded = _once(text)
     while (again := _once(folded)) != folded:
         folded = again

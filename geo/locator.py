@@ -93,7 +93,7 @@ def ground(session: Session, metric_crs: int) -> Ground:
 
 
 def frame(session: Session) -> Box | None:
-    """The box around the walls, or else around the walks, in degrees; None where neither is known. One query."""
+    """The box around the walls, else around the walks, in degrees; None where neither is known. One query."""
     row = session.execute(_FRAME).one_or_none()
     return Box(*row) if row else None
 

@@ -44,7 +44,7 @@ class Commune(Base):
 
 
 class Feature(Base):
-    """A thing on the ground. `key` is its id in the data folder and the last part of its address: permanent."""
+    """A thing on the ground. `key` is its id in the folder and the last part of its address: permanent."""
 
     __tablename__ = "feature"
     __table_args__: tuple[Index, ...] = (
@@ -106,7 +106,7 @@ class Monument(Feature):
 
 
 class Place(Feature):
-    """A public place. `wifi_candidate` is a suggestion by kind of place: nothing has been decided or built."""
+    """A public place. `wifi_candidate` is a suggestion by kind of place: nothing is decided or built."""
 
     __tablename__ = "place"
     __table_args__: tuple[Index, ...] = (

@@ -1,4 +1,4 @@
-"""What is published now: the commune and the ground of its small maps, read again only when the data changed."""
+"""What is published now: the commune and the ground of its small maps, read again when the data changed."""
 
 from dataclasses import dataclass
 from threading import Lock

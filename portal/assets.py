@@ -41,7 +41,7 @@ TIFINAGH: Final = range(0x2D30, 0x2D80)
 
 
 def build(project: Path) -> bool:
-    """Make build/static/ anew if an input changed; whether it did. FileNotFoundError names a missing package."""
+    """Make build/static/ anew if an input changed, and say so. FileNotFoundError names a missing package."""
     sources = _sources(project)
     fingerprint = _fingerprint(sources)
     target = project / "build" / "static"
@@ -103,7 +103,7 @@ def _content(name: str, path: Path) -> bytes:
 
 
 def _without_pictures(css: bytes) -> bytes:
-    """Leaflet's sheet without the pictures of controls and markers that we do not use: nobody asks for them."""
+    """Leaflet's sheet without the pictures of controls and markers that we do not use."""
     return re.sub(rb"[^;{}]*url\(images/[^)]*\)[^;}]*;?", b"", css)
 
 

@@ -1,4 +1,4 @@
-"""The console command: `athar up|load|serve|db|signs`. Exit status 0: done; 1: cannot; 2: the input is wrong."""
+"""The console command: `athar up|load|serve|db|signs`. Exit status 0: done; 1: cannot; 2: wrong input."""
 
 import argparse
 import json

@@ -49,7 +49,7 @@ def about() -> ResponseReturnValue:
 @roots.get("/")
 @open_to(Role.PUBLIC)
 def door() -> ResponseReturnValue:
-    """To the front page in the reader's language; nobody keeps the answer, since the next reader's differs."""
+    """To the front page in the reader's language; not to be kept, since the next reader's differs."""
     answer = make_response(redirect(url_for("home.front", lang=g.lang)))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Accept-Language, Cookie"

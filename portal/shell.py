@@ -85,7 +85,7 @@ def absolute(path: str) -> str:
 
 @cache
 def _style() -> str:
-    """The site's style sheet without comments and indentation: it stands in each page, saving a round trip."""
+    """The site's sheet without comments and indentation: it stands in each page and saves a round trip."""
     css = re.sub(r"/\*.*?\*/", "", STYLE.read_text(encoding="utf-8"), flags=re.DOTALL)
     return re.sub(r"\s*\n\s*", "\n", css).strip()
 

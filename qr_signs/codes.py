@@ -64,7 +64,7 @@ def draw(randbits: Callable[[int], int] = secrets.randbits) -> str:
 
 
 def neighbours(code: str) -> list[str]:
-    """Every valid code that is one slip away: a wrong symbol, two swapped, one missing, one too many. Sorted."""
+    """Every valid code one slip away: a wrong symbol, two swapped, one missing, one too many. Sorted."""
     if not LENGTH - 1 <= len(code) <= LENGTH + 1:
         return []
     return sorted({other for other in _slips(code) if other != code and is_valid(other)})

@@ -77,11 +77,12 @@ def town_engine(shipped: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def app(town_engine: Engine) -> Flask:
+def app(town_engine: Engine) -> Iterator[Flask]:
     """The application on the shipped commune."""
     app = create_app(Settings(SECRET_KEY="test", PUBLIC_URL="https://athar.example"), town_engine)
     app.testing = True
-    return app
+    yield app
+    app.extensions["scan_counter"].flush()
 
 
 @pytest.fixture

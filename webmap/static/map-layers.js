@@ -79,7 +79,8 @@
     var drawn = L.marker(at, { icon: icon(map, name, properties), title: title, riseOnHover: true });
     drawn.on("add", function () {
       var kind = map.athar.settings.kinds[properties.kind];
-      drawn._icon.setAttribute("aria-label", kind ? title + ", " + kind : title);
+      var said = properties.ordinal ? properties.ordinal + " " + title : title;
+      drawn._icon.setAttribute("aria-label", kind ? said + ", " + kind : said);
       drawn._icon.setAttribute("role", "button");
     });
     drawn.bindPopup(function () { return card(map, name, properties); }, { maxWidth: 260, autoPanPadding: [50, 20] });

@@ -101,6 +101,9 @@ var Athar = (function () {
     map.on("moveend", function () { remember(map); });
     map.on("popupopen", function (event) { opened(map, event.popup); });
     map.on("popupclose", function (event) { closed(map, event.popup); });
+    element.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { map.closePopup(); }
+    });
     window.addEventListener("hashchange", function () {
       var wish = asked();
       if (wish.key) { map.athar.asked.key = wish.key; map.fire("athar:seek"); }

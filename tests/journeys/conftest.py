@@ -1,0 +1,107 @@
+"""A real Chromium on a real server with the shipped commune; nothing may ask anybody else."""
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from core.db import Engine
+from core.settings import PROJECT, Settings
+from portal.app import create_app
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+QUIET = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class _Silent(WSGIRequestHandler):
+    """Logs nothing, and keeps connections open as the real server does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextlib.contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Address of a server of the app, for as long as the block runs."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(town_engine: Engine) -> Iterator[str]:
+    """Address of the shipped commune's site."""
+    app = create_app(Settings(SECRET_KEY="test"), town_engine)
+    with serving(app) as address:
+        yield address
+    app.extensions["scan_counter"].flush()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; CHROMIUM names another."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if executable is None:
+        pytest.fail("chromium is missing: run make setup-test")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Open]:
+    """Open a path of the site; after the test nothing may have been asked of others or refused by the CSP."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def open_(path: str, *, size: dict[str, int] | None = None, base: str = site, **options: object) -> Page:
+        context = browser.new_context(viewport=size or PHONE, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(base + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    outside = [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+    assert outside == []
+    assert [text for text in complaints if "404" not in text and "net::ERR_FAILED" not in text] == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The accessibility checker's source."""
+    return Path(AXE).read_text(encoding="utf-8")
