@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -65,14 +66,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _engine() -> Engine:
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    """An engine for one command, closed after it."""
     settings = Settings.from_environment()
     url = settings.DATABASE_URL or cluster.ensure(PROJECT)
-    return make_engine(url, statement_timeout_ms=LONG_MS, pool_size=1)
+    engine = make_engine(url, statement_timeout_ms=LONG_MS, pool_size=1)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _upgrade(_: argparse.Namespace) -> int:
-    before, after = schema.upgrade(_engine())
+    with _engine() as engine:
+        before, after = schema.upgrade(engine)
     _say(f"schema {before or 'empty'} → {after}" if before != after else f"schema {after}: up to date")
     return 0
 
@@ -83,9 +91,10 @@ def _stop(_: argparse.Namespace) -> int:
 
 
 def _load(parsed: argparse.Namespace) -> int:
-    engine = _engine()
-    schema.upgrade(engine)
-    for layer, counts in load(engine, parsed.dir).items():
+    with _engine() as engine:
+        schema.upgrade(engine)
+        loaded = load(engine, parsed.dir)
+    for layer, counts in loaded.items():
         _say(
             f"{layer:<11} {counts.added:>6} added {counts.changed:>6} changed"
             f" {counts.unchanged:>6} unchanged {counts.removed:>6} removed"
@@ -108,14 +117,13 @@ def load(engine: Engine, path: Path) -> dict[str, Counts]:
 
 
 def _up(parsed: argparse.Namespace) -> int:
-    engine = _engine()
-    schema.upgrade(engine)
-    with session_of(engine) as session:
-        known = loading.is_loaded(session, parsed.dir)
+    with _engine() as engine:
+        schema.upgrade(engine)
+        with session_of(engine) as session:
+            known = loading.is_loaded(session, parsed.dir)
     if not known:
         _say(f"Loading {parsed.dir} …")
         _load(parsed)
-    engine.dispose()
     return _serve(parsed)
 
 
@@ -130,7 +138,7 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _signs(parsed: argparse.Namespace) -> int:
-    with session_of(_engine()) as session:
+    with _engine() as engine, session_of(engine) as session:
         state = published.current(session)
         base = Settings.from_environment().PUBLIC_URL or (state.commune.public_url if state else "")
         rows = [

@@ -147,8 +147,9 @@ class Reader:
         return RouteRecord(feature, stops)
 
     def _texts(self, at: At, given: Mapping[str, Any], *, nameless: bool) -> tuple[TextRecord, ...]:
+        before = _problems(at)
         names = per_language(at, "names", given.get("names"), self.langs, "name")
-        if not names and not nameless:
+        if not names and not nameless and _problems(at) == before:
             at.wrong("names", "a name in at least one language is needed")
         notes = per_language(at, "names_note", given.get("names_note"), self.langs, "word")
         said = states(at, "names_state", given.get("names_state"), self.langs)

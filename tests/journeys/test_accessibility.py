@@ -76,7 +76,9 @@ def test_nothing_runs_out_of_a_narrow_or_zoomed_page(open_page: Open, lang: str,
     wide = {}
     for path in PATHS:
         page.goto("/".join(page.url.split("/")[:3]) + path.format(lang=lang))
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if overflow > 0:
             wide[path] = overflow
 
@@ -99,7 +101,8 @@ def test_what_can_be_tapped_is_large_enough(open_page: Open) -> None:
     page = open_page("/ar/map")
     expect(page.locator(".pin").first).to_be_visible()
     small = page.evaluate(
-        """() => [...document.querySelectorAll('nav a, button, .leaflet-bar a, input:not([type=checkbox]), select, .button')]
+        """() => [...document.querySelectorAll(
+          'nav a, button, .leaflet-bar a, input:not([type=checkbox]), select, .button')]
         .map(node => [node.textContent.trim() || node.className, node.getBoundingClientRect()])
         .filter(([, box]) => box.width && box.height < 43.5).map(([name, box]) => name + ' ' + box.height)"""
     )

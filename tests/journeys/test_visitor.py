@@ -118,7 +118,9 @@ def test_where_am_i(open_page: Open) -> None:
 
 
 def test_where_am_i_from_far_away_or_without_leave(open_page: Open) -> None:
-    far = open_page("/en/map", geolocation={"longitude": 2.35, "latitude": 48.85}, permissions=["geolocation"])
+    far = open_page(
+        "/en/map", geolocation={"longitude": 2.35, "latitude": 48.85}, permissions=["geolocation"]
+    )
     far.get_by_role("button", name="Where am I?").click()
     expect(far.locator(".map-message")).to_contain_text("outside")
     refused = open_page("/en/map", permissions=[])
