@@ -52,7 +52,6 @@ def door() -> ResponseReturnValue:
     """To the front page in the reader's language; not to be kept, since the next reader's differs."""
     answer = make_response(redirect(url_for("home.front", lang=g.lang)))
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Vary"] = "Accept-Language, Cookie"
     return answer
 
 

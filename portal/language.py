@@ -95,7 +95,7 @@ def _speak(state: published.Published) -> None:
 def _choose(offered: Any) -> None:
     """Explicit choice (path, then remembered), then the browser's wishes, then the commune's order."""
     first_step = request.path.split("/")[1] if request.endpoint is None else None
-    explicit = g.get("asked_lang") or first_step
+    explicit = g.get("asked_lang") or first_step or request.args.get("lang")
     wishes = [explicit, request.cookies.get(COOKIE), *accepted(request.headers.get("Accept-Language", ""))]
     g.lang = choose(wishes, list(offered))
     g.order = fallback(g.lang, list(offered))
@@ -104,4 +104,6 @@ def _choose(offered: Any) -> None:
 def _tell(response: Response) -> Response:
     if response.mimetype == "text/html" and "lang" in g:
         response.headers.setdefault("Content-Language", g.lang)
+    if not g.get("asked_lang") and not request.path.startswith("/static/"):
+        response.vary.update(("Accept-Language", "Cookie"))
     return response

@@ -59,7 +59,6 @@ def count(response: Response) -> Response:
     """Count a page that was shown, and remember a language chosen by hand. Neither can fail the page."""
     if "code" not in (request.view_args or {}):
         return response
-    response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
     if response.status_code in (200, 304) and request.method == "GET":
         _count((request.view_args or {})["code"])
         if request.endpoint == "qr_signs.scan_in":

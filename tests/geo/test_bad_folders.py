@@ -213,29 +213,6 @@ def test_each_problem_is_told_with_its_place(town: Town, case: str) -> None:
     assert len(str(found[0])) < 500
 
 
-RAW: dict[str, tuple[bytes, str]] = {
-    "no JSON": (b'{"type": "FeatureCollection", "features": [', "line 1, column"),
-    "not UTF-8": ('{"é": 1}'.encode("latin-1"), "is not UTF-8"),
-    "twice": (b'{"type": "FeatureCollection", "type": "x"}', "stands twice in one object"),
-    "NaN": (b'{"type": "FeatureCollection", "features": NaN}', "NaN is no number"),
-    "deep": (b"[" * 200_000, "not valid JSON"),
-    "a list": (b"[]", "not a GeoJSON FeatureCollection"),
-    "a long number": (b'{"a": ' + b"9" * 10_000 + b"}", "not valid JSON"),
-    "empty": (b"", "line 1, column 1"),
-}
-
-
-@pytest.mark.parametrize("case", RAW)
-def test_a_file_that_is_no_geojson_is_told(town: Town, case: str) -> None:
-    body, words = RAW[case]
-    path = town.write()
-    (path / "walls.geojson").write_bytes(body)
-    found = problems_of(path)
-
-    assert [each.file for each in found] == ["walls.geojson"]
-    assert words in found[0].message
-
-
 def test_every_problem_is_told_at_once_but_not_without_end(town: Town) -> None:
     town.monuments = [feature(f"m{n}", "monument", point(0, 0), names={"fr": "x"}) for n in range(500)]
     town.routes, town.signs = [], []
