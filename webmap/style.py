@@ -20,13 +20,13 @@ LAYERS: Final = {
     "boundary": LayerStyle(N_("Commune boundary"), shown=True),
     "risk_zones": LayerStyle(
         N_("Risk zones"),
-        N_("Shaking recorded on 8 September 2023 (USGS). A record of the past, not a zoning."),
+        N_("Records of past events are no zoning; each says what it is."),
     ),
     "walls": LayerStyle(N_("Walls"), N_("Schematic: straight lines between the gates."), shown=True),
     "routes": LayerStyle(N_("Walks"), shown=True),
     "quarters": LayerStyle(N_("Quarters"), N_("Names only; no limits are known.")),
     "reference": LayerStyle(
-        N_("Reference points"), N_("OpenStreetMap 2019 and a GPS survey of 2021."), cluster=True
+        N_("Reference points"), N_("Taken over from other sources as they are."), cluster=True
     ),
     "places": LayerStyle(N_("Public places"), cluster=True),
     "wifi": LayerStyle(N_("Planned Wi-Fi"), N_("Candidate places only; nothing has been decided.")),

@@ -89,7 +89,7 @@ def test_risk_zones_say_that_they_are_a_record(open_page: Open) -> None:
     page.get_by_label("Risk zones").check()
     expect(page.locator("path.m-risk_zones").first).to_be_attached()
 
-    expect(page.locator(".map-layer:has([data-layer=risk_zones])")).to_contain_text("not a zoning")
+    expect(page.locator(".map-layer:has([data-layer=risk_zones])")).to_contain_text("no zoning")
 
 
 def test_a_layer_that_fails_can_be_tried_again(open_page: Open) -> None:
