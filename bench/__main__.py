@@ -16,8 +16,9 @@ SUBJECTS = {"start": start.run, "weight": weight.run, "load": load.run}
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Printed by `make bench` on {date}: {machine}. Ours and the peer ran in the same run on the same machine, which also runs
-the load; ratios say more than absolute numbers. Bars are those of the issue that asked for the figure.
+Printed by `make bench` on {date}: {machine}.
+Ours and the peer ran in the same run on the same machine, which also runs the load; ratios say more than
+absolute numbers. Bars are those of the issue that asked for the figure.
 
 """
 

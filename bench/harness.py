@@ -121,8 +121,8 @@ def _fill(engine: Engine, monuments: int) -> None:
               INSERT INTO feature (layer, key, kind, geom, precision, error_m, licence, licence_risk, sources,
                                    external_ids, attributes, content_hash)
               SELECT 'monuments', 'made-' || n, (ARRAY['mosque','souk','square','palace'])[1 + n % 4],
-                     ST_SetSRID(ST_MakePoint(-8.96 + 0.28 * ((n * 7919) % 100003) / 100003.0,
-                                             30.37 + 0.17 * ((n * 104729) % 99991) / 99991.0), 4326),
+                     ST_SetSRID(ST_MakePoint(-8.96 + 0.28 * ((n::bigint * 7919) % 100003) / 100003.0,
+                                             30.37 + 0.17 * ((n::bigint * 104729) % 99991) / 99991.0), 4326),
                      'approximate', 50, 'made up for a benchmark', false, '["made up"]', '{}', '{}', ''
                 FROM generate_series(1, :many) AS n RETURNING id, key),
             kinds AS (INSERT INTO monument SELECT id, 'unknown', 'unknown', 'unknown' FROM made)

@@ -1,4 +1,4 @@
-"""Pictures of the real pages, for README and for looking at: `make screenshots` (ALL=1 for every page and language)."""
+"""Pictures of the real pages: `make screenshots` for README, with ALL=1 of every page, to be looked at."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What a visitor's phone has to fetch: bytes, requests, time to the first words on a slow network; Lighthouse."""
+"""What a phone fetches: bytes, requests, time to the first words on a slow network; Lighthouse scores."""
 
 import json
 import os
@@ -22,7 +22,8 @@ ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-ne
 FIRST_PAINT = """() => new Promise(done => {
   const seen = performance.getEntriesByName('first-contentful-paint')[0];
   if (seen) return done(seen.startTime);
-  new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(e => done(e.startTime)))
+  new PerformanceObserver(
+    list => list.getEntriesByName('first-contentful-paint').forEach(e => done(e.startTime)))
     .observe({type: 'paint', buffered: true});
 })"""
 
@@ -37,7 +38,7 @@ def _visit(browser: Browser, url: str, *, slow: bool = False) -> dict[str, Any]:
     protocol.send("Network.enable")
     sizes: dict[str, float] = {}
     urls: dict[str, str] = {}
-    protocol.on("Network.requestWillBeSent", lambda e: urls.setdefault(e["requestId"], e["request"]["url"]))
+    protocol.on("Network.requestWillBeSent", lambda e: urls.update({e["requestId"]: e["request"]["url"]}))
     protocol.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
     if slow:
         protocol.send("Network.emulateNetworkConditions", SLOW)
@@ -56,7 +57,8 @@ def _visit(browser: Browser, url: str, *, slow: bool = False) -> dict[str, Any]:
 
 
 def _plain_folium() -> tuple[float, int]:
-    """Kilobytes (brotli) of the page that folium makes by itself for the same monuments, and files it needs of others.
+    """Kilobytes (brotli) of the page that folium makes by itself for the same monuments, and files it needs
+    of others.
 
     The files themselves are on outside hosts, so only the page is weighed: the peer is flattered.
     """
@@ -79,10 +81,19 @@ def _lighthouse(url: str) -> dict[str, float]:
         env = {**os.environ, "CHROME_PATH": os.environ.get("CHROMIUM") or shutil.which("chromium") or ""}
         flags = "--headless=new --no-sandbox --disable-background-networking --disable-dev-shm-usage"
         subprocess.run(
-            [str(PROJECT / "node_modules/.bin/lighthouse"), url, "--quiet", "--output=json", f"--output-path={out}",
-             f"--chrome-flags={flags}", "--form-factor=mobile"],
-            env=env, check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                str(PROJECT / "node_modules/.bin/lighthouse"),
+                url,
+                "--quiet",
+                "--output=json",
+                f"--output-path={out}",
+                f"--chrome-flags={flags}",
+                "--form-factor=mobile",
+            ],
+            env=env,
+            check=True,
+            capture_output=True,
+        )
         report = json.loads(out.read_text(encoding="utf-8"))
     return {name: each["score"] * 100 for name, each in report["categories"].items()}
 

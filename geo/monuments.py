@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
@@ -17,12 +17,10 @@ from geo.features import (
     all_texts,
     as_said,
     as_texts,
-    best_name,
     compass,
-    leg_bearing,
     walking_minutes,
 )
-from geo.models import Feature, Monument, Route, RouteLeg, RouteStop
+from geo.models import Feature, Monument
 from geo.shapes import LonLat
 
 NEAR = 6
@@ -140,49 +138,45 @@ def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: flo
     return tuple(_way(row, here.error_m, speed_kmh) for row in rows)[:NEAR]
 
 
+_ON_ROUTES = text("""
+SELECT there.layer, there.key, there.kind, name.said, leg.length_m AS metres,
+       degrees(ST_Azimuth(ST_StartPoint(leg.geom)::geography, ST_EndPoint(leg.geom)::geography)) AS bearing,
+       there.error_m, leg.basis, walk.key AS walk_key, walk.kind AS walk_kind, title.said AS walk_name,
+       stop.ordinal, ends.stops
+  FROM route_stop AS stop
+  JOIN feature AS walk ON walk.id = stop.route_id AND walk.withdrawn_at IS NULL
+  JOIN LATERAL (SELECT count(*) AS stops FROM route_stop AS any_of WHERE any_of.route_id = walk.id) AS ends
+       ON true
+  LEFT JOIN route_leg AS leg ON leg.route_id = walk.id AND leg.ordinal = stop.ordinal
+  LEFT JOIN route_stop AS following
+       ON following.route_id = walk.id AND following.ordinal = stop.ordinal % ends.stops + 1
+  LEFT JOIN feature AS there ON there.id = following.feature_id
+  LEFT JOIN LATERAL (
+       SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
+        WHERE t.feature_id = there.id AND t.field = 'name'
+        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name
+       ON true
+  LEFT JOIN LATERAL (
+       SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
+        WHERE t.feature_id = walk.id AND t.field = 'name'
+        ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS title
+       ON true
+ WHERE stop.feature_id = :here
+ ORDER BY walk.key, stop.ordinal
+""")
+
+
 def _routes(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[OnRoute, ...]:
     """Walks with a stop here, by name of address; for each the way to its next stop."""
-    route, stop, following, there = aliased(Route), aliased(RouteStop), aliased(RouteStop), aliased(Feature)
-    count = (
-        select(func.count()).select_from(RouteStop).where(RouteStop.route_id == route.id).scalar_subquery()
-    )
-    query = (
-        select(
-            *_named(there, order),
-            RouteLeg.length_m,
-            leg_bearing(),
-            there.error_m,
-            RouteLeg.basis,
-            route.key.label("route_key"),
-            route.kind.label("route_kind"),
-            best_name(route.id, order).label("route_name"),
-            stop.ordinal,
-            count.label("stops"),
-        )
-        .select_from(stop)
-        .join(route, route.id == stop.route_id)
-        .outerjoin(RouteLeg, (RouteLeg.route_id == route.id) & (RouteLeg.ordinal == stop.ordinal))
-        .outerjoin(
-            following,
-            (following.route_id == route.id) & (following.ordinal == stop.ordinal % count + 1),
-        )
-        .outerjoin(there, there.id == following.feature_id)
-        .where(stop.feature_id == here.id, route.withdrawn_at.is_(None))
-        .order_by(route.key, stop.ordinal)
-    )
     return tuple(
         OnRoute(
-            route=Named("routes", row.route_key, row.route_kind, as_said(row.route_name, row.route_key)),
+            route=Named("routes", row.walk_key, row.walk_kind, as_said(row.walk_name, row.walk_key)),
             ordinal=row.ordinal,
             stops=row.stops,
             next=_way(row, here.error_m, speed_kmh, row.basis) if row.basis else None,
         )
-        for row in session.execute(query)
+        for row in session.execute(_ON_ROUTES, {"here": here.id, "langs": list(order)})
     )
-
-
-def _named(thing: Any, order: Sequence[str]) -> tuple[Any, ...]:
-    return thing.layer, thing.key, thing.kind, best_name(thing.id, order)
 
 
 def _way(row: Any, error_m: float | None, speed_kmh: float, basis: str = "straight") -> Way:

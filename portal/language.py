@@ -1,6 +1,8 @@
 """The reader's language, and the state of the data they see: settled before any view runs."""
 
-from typing import Any
+import contextlib
+import time
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.routing import BaseConverter, ValidationError
@@ -15,6 +17,8 @@ SHORT = {"a": "ar", "z": "zgh", "f": "fr", "e": "en", "s": "es", "d": "de"}
 """One-letter languages, for the addresses that a sign prints beside its code."""
 COOKIE = "lang"
 """Remembers a language that the reader chose by hand; a function of the site, not a means to count people."""
+FRESH_S = 0.25
+"""How long, in seconds, a process trusts what it knows of the published state: an edit shows within it."""
 STATELESS = frozenset({"root.health", "root.robots"})
 """Views that answer without a commune and without the database."""
 
@@ -62,32 +66,43 @@ def _settle() -> Response | None:
     if request.endpoint in STATELESS or request.endpoint is None:
         _nobodys_page()
         return None
-    try:
-        g.published = published.current(db.session)
-    except OUTAGES as outage:
-        g.published = published.last_known(db.engine)
-        if g.published is None:
-            raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
-    if g.published is None:
-        g.pop("published")
+    state = _state()
+    if state is None:
         raise Unavailable("No commune has been loaded yet. Its staff can run: athar load DIR")
-    _speak(g.published)
+    _speak(state)
     return bodies.kept()
+
+
+class _Known(NamedTuple):
+    asked_at: float
+    state: published.Published | None
+
+
+def _state() -> published.Published | None:
+    """What is published, asked anew after FRESH_S; in an outage what was last known, if anything was."""
+    asked_at, state = _Known(*current_app.extensions.get("published", (-FRESH_S, None)))
+    now = time.monotonic()
+    if state is None or now - asked_at >= FRESH_S:
+        try:
+            state = published.current(db.session)
+        except OUTAGES as outage:
+            state = published.last_known(db.engine)
+            if state is None:
+                raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
+        current_app.extensions["published"] = (now, state)
+    return state
 
 
 def _nobodys_page() -> None:
     """An address that is nobody's still gets a page in the commune's frame, if the database answers."""
     if request.endpoint is None:
-        try:
-            state = published.current(db.session)
-        except OUTAGES:
-            state = published.last_known(db.engine)
-        if state is not None:
-            g.published = state
-            _speak(state)
+        with contextlib.suppress(Unavailable):
+            if (state := _state()) is not None:
+                _speak(state)
 
 
 def _speak(state: published.Published) -> None:
+    g.published = state
     g.commune = state.commune
     _choose(state.commune.languages)
 

@@ -40,8 +40,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(root, ignore_errors=True)
 
 
-def _start(code: str, state: Path, **options: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def _start(code: str, state: Path) -> subprocess.Popen[str]:
+    process: subprocess.Popen[str] = subprocess.Popen(
         [sys.executable, "-c", code, str(PROJECT)],
         env={"PATH": "/usr/bin:/bin", "ATHAR_STATE_DIR": str(state), "HOME": str(state)},
         cwd="/",
@@ -49,8 +49,8 @@ def _start(code: str, state: Path, **options: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        **options,  # type: ignore[call-overload]
     )
+    return process
 
 
 def _python(code: str, state: Path) -> str:
@@ -153,7 +153,7 @@ def test_a_database_of_ones_own_means_that_nothing_is_started(
 
 def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PG_BIN", raising=False)
-    monkeypatch.setattr(cluster.glob, "glob", lambda _: [])
+    monkeypatch.setattr("glob.glob", lambda _: [])
 
     with pytest.raises(cluster.ClusterError, match="Debian packages postgresql and postgresql-postgis"):
         cluster._programs()
