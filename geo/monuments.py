@@ -114,21 +114,24 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
 _NEAREST = text("""
 SELECT there.layer, there.key, there.kind, name.said, there.metres,
        degrees(ST_Azimuth(there.origin, there.place::geography)) AS bearing, there.error_m
-  FROM (SELECT near.*, here.place::geography AS origin, near.place::geography <-> here.place::geography AS
-  metres
-          FROM feature AS here, feature AS near
-         WHERE here.id = :here AND near.layer = 'monuments' AND near.withdrawn_at IS NULL
-         ORDER BY near.place::geography <-> here.place::geography
-         LIMIT :most) AS there
+  FROM feature AS here
+ CROSS JOIN LATERAL (
+       SELECT near.*, here.place::geography AS origin,
+              near.place::geography <-> here.place::geography AS metres
+         FROM feature AS near
+        WHERE near.layer = 'monuments' AND near.withdrawn_at IS NULL
+        ORDER BY near.place::geography <-> here.place::geography
+        LIMIT :most) AS there
   LEFT JOIN LATERAL (
        SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
         WHERE t.feature_id = there.id AND t.field = 'name'
         ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON
         true
- WHERE there.id <> :here
+ WHERE here.id = :here AND there.id <> :here
  ORDER BY there.metres, there.id
 """)
-"""The layer is written out, not bound, so that the partial index on place::geography serves every plan."""
+"""The layer is written out, not bound, and `here` is joined laterally, so that the partial index on place::geography
+hands out neighbours nearest first, whatever the number of monuments."""
 
 
 def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:

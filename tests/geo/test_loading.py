@@ -216,3 +216,21 @@ def test_the_command_tells_what_it_did(
             assert not loading.is_loaded(session, town.path)
     finally:
         _empty(engine)
+
+
+def test_neighbours_come_from_the_index_at_any_size(session: Session, town: Town) -> None:
+    town.monuments += [
+        feature(f"m{n}", "monument", point(-8.95 + n * 1e-4), names={"fr": f"Numéro {n}"})
+        for n in range(1500)
+    ]
+    _load(session, town)
+    session.execute(text("ANALYZE feature"))
+    asked = {
+        "here": session.scalar(text("SELECT id FROM feature WHERE key = 'm700'")),
+        "most": 7,
+        "langs": ["fr"],
+    }
+    plan = session.scalars(text(f"EXPLAIN {monuments._NEAREST.text}"), asked).all()
+
+    assert any("Index Scan using ix_feature_monument_place" in line for line in plan)
+    assert [way.to.key for way in monuments.page(session, "m700", ORDER, 4.5).near[:2]] == ["m699", "m701"]
