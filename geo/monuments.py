@@ -130,8 +130,8 @@ SELECT there.layer, there.key, there.kind, name.said, there.metres,
  WHERE here.id = :here AND there.id <> :here
  ORDER BY there.metres, there.id
 """)
-"""The layer is written out, not bound, and `here` is joined laterally, so that the partial index on place::geography
-hands out neighbours nearest first, whatever the number of monuments."""
+"""The layer is written out, not bound, and `here` is joined laterally, so that the partial index on
+place::geography hands out neighbours nearest first, whatever the number of monuments."""
 
 
 def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:
