@@ -113,9 +113,10 @@ var Athar = (function () {
 
   /* Attribution is the one place where Leaflet takes HTML. */
   function escapeText(text) {
-    var node = document.createElement("i");
+    var box = document.createElement("i"), node = document.createElement("bdi");
     node.textContent = text;
-    return node.innerHTML;
+    box.appendChild(node);
+    return box.innerHTML;
   }
 
   /* Style sheets show names of quarters only when there is room. */
