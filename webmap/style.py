@@ -38,6 +38,11 @@ LAYERS: Final = {
 TOWN: Final = tuple(layer for layer in LAYERS if layer != "stops")
 WALK: Final = ("boundary", "walls", "routes", "stops")
 
+LISTS: Final = ("monuments", "routes", "places", "quarters", "risk_zones")
+"""Layers that the map's page also gives as lists; walls and limits are told in words in the legend."""
+LISTED: Final = 200
+"""Things in each of those lists at the most; the layer's own page has them all."""
+
 SCRIPTS: Final = ("vendor/leaflet.js", "vendor/leaflet.markercluster.js", "map.js", "map-layers.js")
 SHEETS: Final = ("vendor/leaflet.css", "map.css")
 

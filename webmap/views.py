@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, NotFound
-from geo import layers, locator, monuments, places, routes
+from geo import layers, locator, monuments, places, routes, search
 from geo.shapes import Box
 from webmap import jsonld, screens, style
 
@@ -20,9 +20,11 @@ FURTHEST_PAGE = 10_000
 @pages.get("/map")
 @open_to(Role.PUBLIC, same_for_all=True)
 def town_map() -> ResponseReturnValue:
-    """Every layer on one map, and the same content as a list beside it."""
-    found = monuments.listed(db.session, order=g.order, limit=200)
-    return render_template("webmap/map.html", map=screens.town(), style=style, found=found)
+    """Every layer on one map, and the same content as lists beside it."""
+    lists = {
+        layer: search.found(db.session, layer, order=g.order, limit=style.LISTED) for layer in style.LISTS
+    }
+    return render_template("webmap/map.html", map=screens.town(), style=style, lists=lists)
 
 
 @pages.get("/monuments")

@@ -107,6 +107,7 @@ var Athar = (function () {
     window.addEventListener("hashchange", function () {
       var wish = asked();
       if (wish.key) { map.athar.asked.key = wish.key; map.fire("athar:seek"); }
+      if (wish.at) { map.setView([wish.at[0], wish.at[1]], wish.at[2] || 16); element.focus(); }
     });
     return map;
   }
