@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
+from bench.databases import scratch
 from core import cluster, schema
-from core.db import Engine, make_engine
+from core.db import Engine
 from core.settings import PROJECT
 from portal.cli import load
 
@@ -89,30 +90,18 @@ class Table:
 @contextlib.contextmanager
 def database(monuments: int) -> Iterator[str]:
     """Address of a database with the shipped commune, filled up to that many monuments, for a while."""
-    base = make_url(os.environ.get("DATABASE_URL") or cluster.ensure(PROJECT, name="bench"))
-    name = f"athar_bench_{os.getpid()}_{monuments}"
-    admin = make_engine(base.render_as_string(hide_password=False), statement_timeout_ms=0)
-    plainly = admin.execution_options(isolation_level="AUTOCOMMIT")
-    with plainly.connect() as connection:
-        template = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'athar_template'"))
-        connection.execute(text(f"CREATE DATABASE {name}" + (" TEMPLATE athar_template" if template else "")))
-    url = base.set(database=name).render_as_string(hide_password=False)
-    engine = make_engine(url, statement_timeout_ms=0)
-    try:
+    base = os.environ.get("DATABASE_URL") or cluster.ensure(PROJECT, name="bench")
+    with scratch(base, f"bench{monuments}") as engine:
         schema.upgrade(engine)
         load(engine, SHIPPED)
         _fill(engine, monuments)
-        yield url
-    finally:
-        engine.dispose()
-        with plainly.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+        yield engine.url.render_as_string(hide_password=False)
 
 
 def _fill(engine: Engine, monuments: int) -> None:
     """Made-up monuments around the town up to that many in all, named and told of in five languages."""
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         there = connection.scalar(text("SELECT count(*) FROM feature WHERE layer = 'monuments'")) or 0
         values = {"many": max(0, monuments - there)}
         connection.execute(
@@ -134,6 +123,7 @@ def _fill(engine: Engine, monuments: int) -> None:
             values,
         )
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
 
 

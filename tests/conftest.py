@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from bench.databases import scratch
 from core import cluster, schema
-from core.db import Engine, make_engine
+from core.db import Engine
 from core.settings import PROJECT, Settings
 from portal.app import create_app
 from portal.cli import load
@@ -28,24 +29,10 @@ def _test_url() -> str:
 @contextmanager
 def _database(label: str, *, migrate: bool = True) -> Iterator[Engine]:
     """A database of its own at the newest schema, dropped afterwards."""
-    base = make_url(_test_url())
-    name = f"athar_{label}_{os.getpid()}"
-    admin = make_engine(base.render_as_string(hide_password=False), statement_timeout_ms=0)
-    plainly = admin.execution_options(isolation_level="AUTOCOMMIT")
-    with plainly.connect() as connection:
-        template = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'athar_template'"))
-        connection.execute(text(f"CREATE DATABASE {name}" + (" TEMPLATE athar_template" if template else "")))
-    url = base.set(database=name).render_as_string(hide_password=False)
-    engine = make_engine(url, statement_timeout_ms=20_000, pool_size=10)
-    try:
+    with scratch(_test_url(), label) as engine:
         if migrate:
             schema.upgrade(engine)
         yield engine
-    finally:
-        engine.dispose()
-        with plainly.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
 
 
 @pytest.fixture(scope="session")
