@@ -5,6 +5,7 @@ scripts. The subclasses here do none of that: data comes by URL in the browser, 
 (static/map*.js).
 """
 
+import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -18,15 +19,17 @@ from webmap import style
 Bounds = Sequence[Sequence[float]]
 """[[south, west], [north, east]] in degrees, as Leaflet wants them."""
 
-_UNSAFE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNSAFE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
 
 
 class MapParts(NamedTuple):
-    """A map for a template: the id of its element, and the script that draws it."""
+    """A map for a template: the id of its element, the script that draws it, its layers lowest first."""
 
     id: str
     script: str
     layers: tuple[str, ...]
+    shown: tuple[str, ...]
+    """Those of the layers that are on at start."""
 
 
 def as_script(value: Any) -> str:
@@ -50,21 +53,30 @@ class LocalMap(folium.Map):
     )
 
     def __init__(self, name: str, bounds: Bounds, labels: Mapping[str, str], **settings: Any) -> None:
+        """ValueError for a name that may not stand in a script as part of a variable's name."""
+        if not (name.isascii() and name.isidentifier()):
+            raise ValueError(f"{name!r} is no name for a map: letters, digits and _ only")
         super().__init__(tiles=None)
         self._id = name
         element = {"element": self.get_name(), "bounds": bounds, "labels": dict(labels)}
         self.settings = as_script({**element, **settings})
 
-    def parts(self, layers: Iterable[str]) -> MapParts:
+    def parts(self, layers: Iterable[str], shown: Iterable[str] = ()) -> MapParts:
         """Render, and take the script out of folium's page; the rest of the page is ours."""
         figure: Any = self.get_root()
         figure.render()
         script = "".join(child.render() for child in figure.script._children.values())
-        return MapParts(self.get_name(), script, tuple(layers))
+        on = set(shown)
+        return MapParts(
+            self.get_name(), script, tuple(layers), tuple(layer for layer in layers if layer in on)
+        )
 
 
 class UrlLayer(MacroElement):
-    """A layer whose GeoJSON the browser fetches from `url` when it is first shown."""
+    """A layer whose GeoJSON the browser fetches from `url` when it is first shown.
+
+    `name` is the key of its style and of its checkbox; `shown` and `cluster` say how it starts.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -72,11 +84,11 @@ class UrlLayer(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, name: str, url: str, **settings: Any) -> None:
+    def __init__(self, name: str, url: str, *, shown: bool = False, cluster: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "layer"
         self._id = name
-        self.settings = as_script({"name": name, "url": url, **settings})
+        self.settings = as_script({"name": name, "url": url, "shown": shown, "cluster": cluster})
 
 
 def build(
@@ -91,23 +103,26 @@ def build(
     rtl: bool,
     page_base: str,
     shown: Iterable[str] = (),
+    focus: str = "",
     tile_url: str = "",
     tile_credit: str = "",
 ) -> MapParts:
     """A map of `layers` (name → URL of its data), lowest first.
 
     `bounds` is what it shows at first, `limits` how far one may go; `kinds` are translated labels of kinds;
-    `page_base` is put before the address of a thing's page; `shown` are the layers that are on at start.
+    `page_base` is put before the address of a thing's page; `shown` are the layers that are on at start;
+    `focus` is the key of the monument the map is about, which stands out. `tile_credit` is plain text.
     """
     town = LocalMap(
         name, bounds, labels, limits=limits, kinds=dict(kinds), shapes=style.KINDS, credit=credit, rtl=rtl,
-        pages=page_base,
+        pages=page_base, focus=focus,
     )  # fmt: skip
     if tile_url:
-        tiles = folium.TileLayer(tile_url, attr=tile_credit or " ", name="tiles", control=False)
+        # Leaflet shows attributions as HTML.
+        tiles = folium.TileLayer(tile_url, attr=html.escape(tile_credit) or " ", name="tiles", control=False)
         tiles._id = name
         tiles.add_to(town)
     on = set(shown)
     for layer, url in layers.items():
         UrlLayer(layer, url, shown=layer in on, cluster=style.LAYERS[layer].cluster).add_to(town)
-    return town.parts(layers)
+    return town.parts(layers, on)

@@ -80,6 +80,30 @@ def test_no_text_ends_the_script(payload: str) -> None:
     assert settings["labels"]["zoomIn"] == payload
 
 
+@pytest.mark.parametrize("name", ["", "1st", "a b", "x;alert(1)", "مدينة", "a.b"])
+def test_a_name_that_could_be_script_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="no name for a map"):
+        maps.LocalMap(name, BOUNDS, {})
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_the_credit_of_a_basemap_stays_text(payload: str) -> None:
+    script = maps.build(
+        "town", {}, bounds=BOUNDS, limits=BOUNDS, labels={}, kinds={}, credit="", rtl=True, page_base="/ar/",
+        tile_url="https://t.example/{z}/{x}/{y}", tile_credit=payload,
+    ).script  # fmt: skip
+
+    assert "<" not in script
+    assert "\\u0026lt;" in script or "<" not in payload
+
+
+def test_what_is_on_at_start_keeps_the_order_of_drawing() -> None:
+    parts = _map()
+
+    assert parts.layers == ("walls", "monuments")
+    assert parts.shown == ("walls",)
+
+
 LAYERS = (
     *(
         "monuments",
