@@ -4,7 +4,7 @@ only.
 
 from typing import Final, NamedTuple
 
-from geo.vocabulary import N_
+from geo.vocabulary import N_, PRECISIONS
 
 
 class LayerStyle(NamedTuple):
@@ -43,7 +43,17 @@ LISTS: Final = ("monuments", "routes", "places", "quarters", "risk_zones")
 LISTED: Final = 200
 """Things in each of those lists at the most; the layer's own page has them all."""
 
-SCRIPTS: Final = ("vendor/leaflet.js", "vendor/leaflet.markercluster.js", "map.js", "map-layers.js")
+PLACE: Final = ("boundary", "walls", "monuments")
+"""Around one monument."""
+
+SCRIPTS: Final = (
+    "vendor/leaflet.js",
+    "vendor/leaflet.markercluster.js",
+    "map.js",
+    "map-marks.js",
+    "map-layers.js",
+)
+"""In the order in which they run."""
 SHEETS: Final = ("vendor/leaflet.css", "map.css")
 
 KINDS: Final = {
@@ -89,7 +99,7 @@ LABELS: Final = {
     "map": N_("Map"),
     "candidate": N_("Candidate for Wi-Fi; nothing has been decided."),
     "record": N_("A record of the past, not a zoning."),
-    "schematic": N_("Schematic: not a trace"),
+    **PRECISIONS,
     "part": N_("Only a part is shown; zoom in for more."),
 }
 """Words of the map's script, by the name under which it asks for them."""

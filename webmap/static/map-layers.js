@@ -1,196 +1,280 @@
 /* Layers of the map: fetched by address when first shown, drawn by the style of their name. */
 (function () {
   "use strict";
-  var make = Athar.make;
+  const make = Athar.make;
+  const PATIENCE_MS = 30000;
+  const POINTS = ["monuments", "places", "wifi", "stops", "quarters", "reference"];
 
   /* A group of markers, clustered or not. */
   function group(map, settings) {
     if (!settings.cluster) { return L.layerGroup(); }
-    return L.markerClusterGroup({
-      maxClusterRadius: 36, disableClusteringAtZoom: 17, showCoverageOnHover: false, animate: !map.athar.still,
-      spiderfyOnMaxZoom: false,
+    const clusters = L.markerClusterGroup({
+      maxClusterRadius: function (zoom) { return zoom < 14 ? 46 : 32; }, disableClusteringAtZoom: 17, showCoverageOnHover: false, animate: !map.athar.still,
+      spiderfyOnMaxZoom: false, chunkedLoading: true, clusterPane: settings.name,
       iconCreateFunction: function (cluster) {
-        var count = make("span", "", String(cluster.getChildCount()));
-        return L.divIcon({ className: "group group-" + settings.name, html: count, iconSize: [44, 44] });
+        const count = cluster.getChildCount();
+        return new Athar.Sign({
+          className: "group group-" + settings.name, html: make("span", "", String(count)), iconSize: [40, 40],
+          label: Athar.fill(map.athar.labels.group, count)
+        });
       }
-    }).on("animationend clusterclick layeradd", function () { label(map, this); });
-  }
-
-  /* Clusters are buttons; say what they hold. */
-  function label(map, clusters) {
-    clusters._featureGroup.eachLayer(function (layer) {
-      if (layer._icon && layer.getChildCount) {
-        layer._icon.setAttribute("aria-label", Athar.fill(map.athar.labels.group, layer.getChildCount()));
-      }
+    });
+    clusters.on("clusterkeypress", function (event) {
+      // The group vanishes by opening: the keyboard goes on at what came out of it.
+      const first = event.layer.getAllChildMarkers()[0];
+      clusters.once("animationend", function () {
+        const there = clusters.getVisibleParent(first), active = document.activeElement;
+        if (there && there._icon && (active === document.body || active === map.getContainer())) {
+          there._icon.focus({ preventScroll: true });
+        }
+      });
+    });
+    return clusters.on("animationend", function () {
+      // The plugin forgets moves that are made while its groups still fly apart.
+      clusters._moveEnd();
+      map.athar.settle();
     });
   }
 
-  function named(tag, className, properties) {
-    var node = make(tag, className, properties.name || properties.key);
-    if (properties.name_lang && properties.name_lang !== "und") {
-      node.lang = properties.name_lang;
-      node.dir = properties.name_lang === "ar" ? "rtl" : "ltr";
-    } else {
-      node.dir = "auto";
-    }
-    return node;
-  }
-
-  /* The card of a thing: name, kind, what must be said of it, how exact it is, its page. */
-  function card(map, name, properties) {
-    var settings = map.athar.settings, labels = map.athar.labels;
-    var node = make("div", "map-card");
-    node.dir = settings.rtl ? "rtl" : "ltr";
-    node.appendChild(named("strong", "", properties));
-    node.appendChild(make("span", "map-kind", settings.kinds[properties.kind] || ""));
-    if (name === "wifi") { node.appendChild(make("span", "map-remark", labels.candidate)); }
-    if (properties.record) { node.appendChild(make("span", "map-remark", labels.record)); }
-    if (properties.precision === "schematic") { node.appendChild(make("span", "map-remark", labels.schematic)); }
-    if (properties.error_m) {
-      node.appendChild(make("span", "map-remark", Athar.fill(labels.within, Math.round(properties.error_m))));
-    }
-    if (properties.page) {
-      var link = make("a", "", labels.page);
-      link.href = settings.pages + properties.page + "/" + encodeURIComponent(properties.key);
-      node.appendChild(link);
-    }
-    return node;
-  }
-
-  function icon(map, name, properties) {
-    if (name === "monuments") {
-      var shape = map.athar.settings.shapes[properties.kind] || "other";
-      return L.divIcon({ className: "pin pin-" + shape, iconSize: [30, 30] });
-    }
-    if (name === "stops") {
-      return L.divIcon({ className: "stop", html: make("span", "", String(properties.ordinal)), iconSize: [32, 32] });
-    }
-    if (name === "quarters") {
-      return L.divIcon({ className: "quarter", html: named("span", "", properties), iconSize: [0, 0] });
-    }
-    return L.divIcon({ className: "dot dot-" + name, iconSize: [24, 24] });
-  }
-
-  function marker(map, name, feature, at) {
-    var properties = feature.properties, title = properties.name || properties.key;
-    if (name === "quarters") {
-      return L.marker(at, { icon: icon(map, name, properties), interactive: false, keyboard: false, pane: "quarters" });
-    }
-    var drawn = L.marker(at, { icon: icon(map, name, properties), title: title, riseOnHover: true });
-    drawn.on("add", function () {
-      var kind = map.athar.settings.kinds[properties.kind];
-      var said = properties.ordinal ? properties.ordinal + " " + title : title;
-      drawn._icon.setAttribute("aria-label", kind ? said + ", " + kind : said);
-      drawn._icon.setAttribute("role", "button");
+  function point(map, entry, feature, at) {
+    const name = entry.settings.name, properties = feature.properties;
+    if (name === "quarters") { return Athar.words(name, at, properties, name, "quarter"); }
+    const marker = L.marker(at, {
+      icon: Athar.sign(map, name, properties), title: properties.name || properties.key, riseOnHover: true, pane: name
     });
-    drawn.bindPopup(function () { return card(map, name, properties); }, { maxWidth: 260, autoPanPadding: [50, 20] });
+    marker.feature = feature;
+    entry.byKey[properties.key] = marker;
+    marker.on("add", function () { marker._icon.classList.toggle("chosen", map.athar.chosen === marker); });
+    return marker.bindPopup(function () { return Athar.card(map, name, properties); }, {
+      maxWidth: 260, autoPanPadding: [60, 24]
+    });
+  }
+
+  function shape(name, className, more) {
+    return Object.assign({ className: className, pane: name, interactive: false }, more);
+  }
+
+  /* How a word is turned to run beside the line `side` at `place`, on the side that looks away from `inside`. */
+  function along(map, side, place, inside) {
+    const a = map.project([side[0][1], side[0][0]], 18), b = map.project([side[1][1], side[1][0]], 18);
+    const right = a.x < b.x ? b.subtract(a) : a.subtract(b), out = map.project(place, 18).subtract(map.project(inside, 18));
+    return { degrees: Math.atan2(right.y, right.x) * 180 / Math.PI, aside: right.x * out.y - right.y * out.x > 0 ? 15 : -15 };
+  }
+
+  /* Walls are drawn twice, a soft band and dashes on it; the longest side carries the word "schematic". */
+  function walls(map, features) {
+    const ring = features.filter(function (each) { return each.properties.kind === "wall_ring"; });
+    const drawn = [
+      L.geoJSON(features.filter(function (each) { return ring.indexOf(each) < 0; }), shape("walls", "m-walled_area")),
+      L.geoJSON(ring, shape("walls", "m-wall-band")), L.geoJSON(ring, shape("walls", "m-wall_ring"))
+    ];
+    ring.forEach(function (each) {
+      const line = each.geometry.type === "LineString" ? each.geometry.coordinates : [];
+      let longest = 0, side = null;
+      line.forEach(function (to, index) {
+        const from = line[index - 1] || to, size = Math.hypot(to[0] - from[0], to[1] - from[1]);
+        if (size > longest) { longest = size; side = [from, to]; }
+      });
+      if (side && each.properties.precision === "schematic") {
+        const place = L.latLng((side[0][1] + side[1][1]) / 2, (side[0][0] + side[1][0]) / 2);
+        drawn.push(Athar.words("quarters", place, { name: map.athar.labels.schematic }, "walls", "wall-word",
+          along(map, side, place, L.polyline(L.GeoJSON.coordsToLatLngs(line)).getBounds().getCenter())));
+      }
+    });
     return drawn;
   }
 
-  function style(name, feature) {
-    var kind = feature.properties.kind;
-    return { className: "m-" + name + " m-" + kind, pane: name, weight: 3, interactive: name === "risk_zones" };
+  /* A light casing below keeps the walk apart from walls; arrows tell its direction. */
+  function routes(map, features) {
+    const drawn = [L.geoJSON(features, shape("routes", "m-casing"))];
+    features.forEach(function (each) {
+      const line = L.geoJSON(each, shape("routes", "m-routes", { interactive: true }));
+      drawn.push(line.bindPopup(function () { return Athar.card(map, "routes", each.properties); }));
+      if (each.geometry.type === "LineString") {
+        drawn.push.apply(drawn, Athar.arrows(map, each.geometry.coordinates));
+      }
+    });
+    return drawn;
+  }
+
+  /* Bands of a record: hatched and labelled with their value, the highest on top. */
+  function zones(map, features) {
+    return features.sort(function (a, b) { return a.properties.value - b.properties.value; }).map(function (each) {
+      return L.geoJSON(each, shape("risk_zones", "m-risk_zones", { interactive: true, fillColor: "url(#map-hatch)" }))
+        .bindPopup(function () { return Athar.card(map, "risk_zones", each.properties); });
+    });
   }
 
   function draw(map, entry, data) {
-    var name = entry.settings.name, wanted = map.athar.asked.key;
-    entry.group.clearLayers();
+    const name = entry.settings.name, there = entry.group, open = map.athar.open;
+    const features = data.features.filter(function (each) { return each.geometry; });
+    let drawn = [];
     entry.byKey = {};
-    if (name === "routes") {
-      // A light casing below keeps the walk apart from walls.
-      entry.group.addLayer(L.geoJSON(data, {
-        style: function () { return { className: "m-casing", pane: "routes", interactive: false }; }
-      }));
-    }
-    var points = [];
-    var shapes = L.geoJSON(data, {
-      style: function (feature) { return style(name, feature); },
-      pointToLayer: function (feature, at) {
-        var drawn = marker(map, name, feature, at);
-        drawn.feature = feature;
-        entry.byKey[feature.properties.key] = drawn;
-        points.push(drawn);
-        return drawn;
-      },
-      onEachFeature: function (feature, layer) {
-        if (!(layer instanceof L.Marker) && name === "risk_zones") {
-          layer.bindPopup(function () { return card(map, name, feature.properties); });
-        }
-      },
-      filter: function (feature) { return feature.geometry !== null; }
-    });
-    if (points.length) {
-      if (entry.group.addLayers) { entry.group.addLayers(points); label(map, entry.group); }
-      else { points.forEach(function (point) { entry.group.addLayer(point); }); }
-    } else {
-      entry.group.addLayer(shapes);
-    }
-    entry.partial = data.numberMatched > data.numberReturned;
-    map.athar.say(entry.partial ? map.athar.labels.part : "");
-    if (wanted) { seek(map, entry); }
+    if (POINTS.indexOf(name) >= 0) {
+      L.geoJSON(features, { pointToLayer: function (feature, at) { return point(map, entry, feature, at); } })
+        .eachLayer(function (layer) { drawn.push(layer); });
+    } else if (name === "walls") { drawn = walls(map, features);
+    } else if (name === "routes") { drawn = routes(map, features);
+    } else if (name === "risk_zones") { drawn = zones(map, features);
+    } else { drawn = [L.geoJSON(features, shape(name, "m-" + name))]; }
+    there.clearLayers();
+    // What the map is about is never hidden in a group.
+    const focus = entry.byKey[map.athar.settings.focus];
+    if (entry.focus) { entry.focus.remove(); }
+    entry.focus = focus;
+    if (focus && entry.shown) { focus.addTo(map); }
+    drawn = drawn.filter(function (each) { return each !== focus; });
+    if (there.addLayers) { there.addLayers(drawn); } else { drawn.forEach(function (each) { there.addLayer(each); }); }
+    if (name === "risk_zones") { entry.features = features; }
+    const hazards = map.athar.layers.risk_zones;
+    if (hazards && hazards.features) { values(map, hazards); }
+    if (open && entry.byKey[open] && !map.athar.asked.key) { entry.byKey[open].openPopup(); }
+    if (focus && !map.athar.chosen) { Athar.choose(map, focus); }
+    seek(map, entry);
+    map.athar.settle();
   }
 
-  /* Show the thing that the address asks for. */
+  /* Whether a point lies in an area; holes and parts alike count by crossings. */
+  function holds(part, at) {
+    if (typeof part[0][0] !== "number") {
+      return part.reduce(function (within, each) { return within !== holds(each, at); }, false);
+    }
+    let within = false;
+    for (let index = 1; index < part.length; index += 1) {
+      const a = part[index - 1], b = part[index];
+      if ((a[1] > at.lat) !== (b[1] > at.lat) && at.lng < (b[0] - a[0]) * (at.lat - a[1]) / (b[1] - a[1]) + a[0]) {
+        within = !within;
+      }
+    }
+    return within;
+  }
+
+  /* Each zone's value stands in it, as near to the middle of what is shown as signs leave room. */
+  function values(map, entry) {
+    entry.values.forEach(function (each) { entry.group.removeLayer(each); });
+    const size = map.getSize(), frame = map.getContainer().getBoundingClientRect();
+    const taken = Athar.signs(map.getContainer()), places = [];
+    for (let x = 50; x < size.x - 40; x += 34) {
+      for (let y = 30; y < size.y - 30; y += 26) {
+        places.push({ x: x, y: y, far: Math.hypot(x - size.x / 2, y - size.y / 2),
+          across: [-32, 0, 32].map(function (more) { return map.containerPointToLatLng([x + more, y]); }) });
+      }
+    }
+    places.sort(function (a, b) { return a.far - b.far; });
+    entry.values = entry.features.filter(function (each) { return each.properties.value; }).map(function (each) {
+      const place = places.find(function (here) {
+        const x = frame.left + here.x, y = frame.top + here.y;
+        const box = { left: x - 34, right: x + 34, top: y - 11, bottom: y + 11 };
+        if (!here.across.every(function (at) { return holds(each.geometry.coordinates, at); }) ||
+            !Athar.apart(box, taken)) { return false; }
+        taken.push(box);
+        return true;
+      });
+      const text = [each.properties.unit, each.properties.value].filter(Boolean).join(" ");
+      return place && Athar.words("quarters", place.across[1], { name: text }, "risk_zones", "zone-value");
+    }).filter(Boolean);
+    entry.values.forEach(function (each) { entry.group.addLayer(each); });
+  }
+
+  /* Show the thing that the address asks for; a monument before a place of the same key. */
   function seek(map, entry) {
-    var found = entry.byKey && entry.byKey[map.athar.asked.key];
-    if (!found || entry.settings.name === "places" && map.athar.layers.monuments) { return; }
+    const wish = map.athar.asked.key, found = entry.byKey && entry.byKey[wish], monuments = map.athar.layers.monuments;
+    if (!found || entry.settings.name !== "monuments" && monuments && !monuments.loaded) { return; }
     map.athar.asked.key = null;
-    map.setView(found.getLatLng(), 17, { animate: false });
-    found.openPopup();
+    map.athar.follow = true;
+    if (!map.athar.asked.at || map.getZoom() < 17) { map.setView(found.getLatLng(), 17, { animate: false }); }
+    if (found._map) { found.openPopup(); } else { entry.group.once("animationend", function () { found.openPopup(); }); }
   }
 
+  /* Where the last answer reaches; more is asked for only beyond it. */
   function load(map, entry) {
-    var box = map.getBounds().pad(0.3);
-    var url = entry.settings.url;
-    if (entry.partial) {
+    const box = entry.boxed ? map.getBounds().pad(0.5) : null, turn = entry.turn = (entry.turn || 0) + 1;
+    const stop = window.AbortController ? new AbortController() : null;
+    if (entry.stop) { entry.stop.abort(); }
+    entry.stop = stop;
+    const patience = setTimeout(function () { if (stop) { stop.abort(); } }, PATIENCE_MS);
+    let url = entry.settings.url;
+    if (box) {
       url += (url.indexOf("?") < 0 ? "?" : "&") + "bbox=" + [
         box.getWest(), box.getSouth(), box.getEast(), box.getNorth()
       ].map(function (edge) { return edge.toFixed(4); }).join(",");
     }
+    busy(map, 1);
     entry.loading = true;
-    map.athar.frame.setAttribute("data-loading", entry.settings.name);
-    fetch(url).then(function (answer) {
+    fetch(url, stop ? { signal: stop.signal } : {}).then(function (answer) {
       if (!answer.ok) { throw new Error(String(answer.status)); }
       return answer.json();
     }).then(function (data) {
+      if (turn !== entry.turn) { return; }
+      const partial = data.numberMatched > data.numberReturned;
       entry.loaded = true;
-      draw(map, entry, data);
-    }).catch(function () {
-      map.athar.say(map.athar.labels.failed, function () { load(map, entry); });
-    }).then(function () {
       entry.loading = false;
-      map.athar.frame.removeAttribute("data-loading");
+      entry.reach = box && !partial ? box : null;
+      entry.partial = Boolean(partial && box);
+      draw(map, entry, data);
+      if (partial && !entry.boxed) { entry.boxed = true; load(map, entry); }
+    }, function () {
+      // The network, the server or what they sent; a mistake of ours in drawing is not hidden behind it.
+      if (turn !== entry.turn) { return; }
+      entry.loading = false;
+      if (entry.shown) { map.athar.failed[entry.settings.name] = function () { load(map, entry); }; }
+    }).finally(function () {
+      clearTimeout(patience);
+      busy(map, -1);
+      Athar.tell(map);
     });
   }
 
+  function busy(map, more) {
+    map.athar.busy += more;
+    map.getContainer().setAttribute("aria-busy", String(map.athar.busy > 0));
+    if (map.athar.busy) { map.athar.frame.setAttribute("data-loading", ""); }
+    else { map.athar.frame.removeAttribute("data-loading"); }
+  }
+
   function show(map, entry, on) {
+    const name = entry.settings.name;
     entry.shown = on;
+    if (entry.box) { entry.box.checked = on; }
     if (on) {
       entry.group.addTo(map);
+      if (entry.focus) { entry.focus.addTo(map); }
       if (!entry.loaded && !entry.loading) { load(map, entry); }
     } else {
       entry.group.remove();
+      if (entry.focus) { entry.focus.remove(); }
+      delete map.athar.failed[name];
     }
+    Athar.tell(map);
+    map.athar.settle();
   }
 
   Athar.layer = function (map, settings) {
-    var entry = { settings: settings, group: group(map, settings), shown: false };
-    var asked = map.athar.asked.layers;
-    var on = asked ? asked.indexOf(settings.name) >= 0 : settings.shown;
-    var box = map.athar.frame.querySelector('input[data-layer="' + settings.name + '"]');
-    map.athar.layers[settings.name] = entry;
-    if (box) {
-      box.checked = on;
-      box.addEventListener("change", function () {
+    const name = settings.name;
+    const entry = { settings: settings, group: group(map, settings), shown: false, byKey: {}, values: [] };
+    /* What the address says; where it says nothing, as it is. */
+    function wanted(present) {
+      const asked = map.athar.asked;
+      return asked.key && name === "monuments" || (asked.layers ? asked.layers.indexOf(name) >= 0 : present);
+    }
+    entry.box = map.athar.frame.querySelector('input[data-layer="' + name + '"]');
+    map.athar.layers[name] = entry;
+    if (entry.box) {
+      entry.box.addEventListener("change", function () {
         map.athar.ready = true;
-        show(map, entry, box.checked);
+        show(map, entry, entry.box.checked);
         Athar.remember(map);
       });
     }
-    if (map.athar.asked.key && settings.name === "monuments") { on = true; if (box) { box.checked = true; } }
-    map.on("moveend", function () { if (entry.shown && entry.partial && !entry.loading) { load(map, entry); } });
-    map.on("athar:seek", function () { if (entry.loaded) { seek(map, entry); } });
-    map.on("dragend zoomend", function () { map.athar.ready = true; });
-    show(map, entry, on);
+    map.on("moveend", function () {
+      if (!entry.shown) { return; }
+      if (entry.boxed && !(entry.reach && entry.reach.contains(map.getBounds()))) { load(map, entry); }
+      if (entry.features) { values(map, entry); map.athar.settle(); }
+    });
+    map.on("athar:asked", function () {
+      show(map, entry, Boolean(wanted(entry.shown)));
+      if (entry.loaded) { seek(map, entry); }
+    });
+    show(map, entry, Boolean(wanted(settings.shown)));
   };
 })();
