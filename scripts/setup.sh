@@ -2,28 +2,35 @@
 # Install what is missing, and nothing else: system packages, Python packages, Node packages, static files.
 #   scripts/setup.sh run    what `make run` needs
 #   scripts/setup.sh test   and what tests, lint and benchmarks need on top
-# Settings: DATABASE_URL (then no PostgreSQL is installed), PYTHON (the interpreter for .venv).
+# Settings: DATABASE_URL or PG_BIN (then no PostgreSQL is installed), PYTHON (the interpreter for .venv).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
-mkdir -p .setup
 
 say() { printf '[%s] %s\n' "$1" "$2" >&2; }
 fail() { printf 'athar: %s\n' "$1" >&2; exit 1; }
+there() { compgen -G "$1" >/dev/null; }
+postgis_there() { [ -n "${DATABASE_URL:-}${PG_BIN:-}" ] || there '/usr/lib/postgresql/*/lib/postgis-3.so'; }
 
 # A stamp holds a hash of everything that decides what is installed: equal stamp, nothing to do.
 stamp() {
-  { printf '%s %s %s\n' "$what" "${DATABASE_URL:+own database}" "${PYTHON:-}"
+  { printf '%s %s\n' "$1" "${PYTHON:-}"
     cat /etc/os-release requirements.lock requirements-dev.lock package-lock.json pyproject.toml "$0" 2>/dev/null
   } | sha256sum | cut -c1-40
 }
-everything=$(stamp)
-if [ "$(cat ".setup/$what" 2>/dev/null || true)" = "$everything" ] && [ -x .venv/bin/athar ] \
-   && { [ -n "${DATABASE_URL:-}" ] || compgen -G '/usr/lib/postgresql/*/lib/postgis-3.so' >/dev/null; } \
-   && { [ "$what" = run ] || command -v chromium >/dev/null; }; then
-  .venv/bin/python -m portal.assets >&2
-  exit 0
-fi
+is_done() {
+  [ "$(cat ".setup/$what" 2>/dev/null || true)" = "$(stamp "$what")" ] \
+    && [ -x .venv/bin/athar ] && [ -d node_modules/leaflet ] && postgis_there \
+    && { [ "$what" = run ] || command -v chromium >/dev/null; }
+}
+finish() { .venv/bin/python -m portal.assets >&2; }
+if is_done && finish; then exit 0; fi
+
+mkdir -p .setup 2>/dev/null && [ -w .setup ] && [ -w . ] || fail "this checkout belongs to another user: make your own"
+exec 9>.setup/lock
+flock 9
+if is_done && finish; then exit 0; fi
+begun=$SECONDS
 
 # 1. System packages
 python_found() {
@@ -41,82 +48,89 @@ if [ -z "$python" ]; then
 elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   needed+=(python3-venv)
 fi
-if [ -z "${DATABASE_URL:-}" ] && ! compgen -G '/usr/lib/postgresql/*/lib/postgis-3.so' >/dev/null; then
-  needed+=(postgresql postgresql-postgis)
+no_server=
+if ! postgis_there; then
+  # A server that is there gets its PostGIS; where there is none, the distribution's present one comes with it.
+  major=$(cd /usr/lib/postgresql 2>/dev/null && ls -d */bin/postgres 2>/dev/null | cut -d/ -f1 | sort -n | tail -1 || true)
+  if [ -n "$major" ]; then
+    needed+=("postgresql-$major-postgis-3")
+  else
+    no_server=1
+    needed+=(postgresql postgresql-postgis)
+  fi
 fi
 command -v npm >/dev/null || needed+=(nodejs npm)
-font_there() { compgen -G "/usr/share/fonts/truetype/noto/$1" >/dev/null; }
-{ font_there 'NotoNaskhArabic-Regular.ttf' && font_there 'NotoSansTifinagh-Regular.ttf'; } || needed+=(fonts-noto-core)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || needed+=(ca-certificates)
+noto=/usr/share/fonts/truetype/noto
+{ there "$noto/NotoNaskhArabic-Regular.*" && there "$noto/NotoSansTifinagh-Regular.*"; } || needed+=(fonts-noto-core)
 if [ "$what" = test ]; then
   command -v chromium >/dev/null || needed+=(chromium)
   command -v wrk >/dev/null || needed+=(wrk)
 fi
 
+as_root=()
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >>.setup/apt.log 2>&1 9>&-; }
+install_packages() { apt install -y --no-install-recommends "${needed[@]}"; }
+# A server that nobody asked for must not come up with the package: ours is private and made later.
+conf=/etc/postgresql-common/createcluster.d/athar-no-main-cluster.conf
+forbid_server() {
+  trap '"${as_root[@]}" rm -f "$conf"' EXIT
+  "${as_root[@]}" mkdir -p "$(dirname "$conf")"
+  echo 'create_main_cluster = false' | "${as_root[@]}" tee "$conf" >/dev/null
+}
+
 if [ ${#needed[@]} -gt 0 ]; then
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-      as_root=(sudo)
-    else
-      fail "these Debian packages are missing and only root may install them: ${needed[*]} (ask for: apt-get install ${needed[*]})"
-    fi
-  fi
   command -v apt-get >/dev/null || fail "this system has no apt-get; install by its own means: ${needed[*]}"
-  say 1/4 "System packages: ${needed[*]}"
-  apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"; }
-  # A server that nobody asked for must not start with the package: ours is private and made later.
-  conf=/etc/postgresql-common/createcluster.d/athar-no-main-cluster.conf
-  if [[ " ${needed[*]} " == *" postgresql "* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
-    "${as_root[@]}" mkdir -p "$(dirname "$conf")"
-    echo 'create_main_cluster = false' | "${as_root[@]}" tee "$conf" >/dev/null
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } \
+      || fail "system packages are missing that only root may install; have this run: apt-get install ${needed[*]}"
+    as_root=(sudo)
   fi
-  apt update >.setup/apt.log 2>&1 || true
-  # Debian 12 names PostGIS by PostgreSQL's major version only; the metapackage came with Debian 13.
-  packages=()
-  for each in "${needed[@]}"; do
-    if [ "$each" = postgresql-postgis ] && ! apt-cache show postgresql-postgis >/dev/null 2>&1; then
-      major=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sed 's/[^0-9]//g' | sort -n | tail -1)
-      major=${major:-$(apt-cache depends postgresql | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -1)}
-      packages+=("postgresql-$major" "postgresql-$major-postgis-3")
-    else
-      packages+=("$each")
-    fi
-  done
-  apt install -y --no-install-recommends "${packages[@]}" >>.setup/apt.log 2>&1 \
-    || { tail -5 .setup/apt.log >&2; fail "apt-get could not install: ${packages[*]} (see .setup/apt.log)"; }
-  [ ! -e "$conf" ] || "${as_root[@]}" rm -f "$conf"
+  say 1/4 "System packages: ${needed[*]}"
+  : >.setup/apt.log
+  [ -z "$no_server" ] || forbid_server
+  # The lists of packages may be absent, or so old that what they name is gone.
+  { there '/var/lib/apt/lists/*_Packages*' && install_packages; } || { apt update; install_packages; } \
+    || { tail -5 .setup/apt.log >&2; fail "apt-get could not install: ${needed[*]} (see .setup/apt.log)"; }
 else
   say 1/4 "System packages: there"
 fi
 python=$(python_found) || fail "Python 3.11, 3.12 or 3.13 is needed; set PYTHON to one"
 
+# What tests need holds what running needs: a run never takes away what a test brought.
+level=$what
+[ ! -e .setup/test ] || level=test
+
 # 2. Python packages, exactly those of the lock file
 lock=requirements.lock
-[ "$what" = run ] || lock=requirements-dev.lock
-if [ "$(cat .setup/python 2>/dev/null || true)" != "$(sha256sum "$lock" pyproject.toml)" ] || [ ! -x .venv/bin/athar ]; then
+[ "$level" = run ] || lock=requirements-dev.lock
+venv_works() { .venv/bin/python -c '' 2>/dev/null && [ -x .venv/bin/athar ]; }
+if [ "$(cat .setup/python 2>/dev/null || true)" != "$(sha256sum "$lock" pyproject.toml)" ] || ! venv_works; then
   say 2/4 "Python packages ($("$python" --version))"
-  [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
+  pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
+  { pip --require-hashes -r "$lock" && pip --no-deps --no-build-isolation -e .; } \
+    || fail "pip could not install the packages of $lock; what it says is above"
   sha256sum "$lock" pyproject.toml >.setup/python
 else
   say 2/4 "Python packages: there"
 fi
 
 # 3. Node packages: Leaflet and a font; for tests also axe and Lighthouse
-if [ "$(cat .setup/node 2>/dev/null || true)" != "$what $(sha256sum package-lock.json)" ] || [ ! -d node_modules/leaflet ]; then
+if [ "$(cat .setup/node 2>/dev/null || true)" != "$level $(sha256sum package-lock.json)" ] || [ ! -d node_modules/leaflet ]; then
   say 3/4 "Node packages"
   omit=(--omit=dev)
-  [ "$what" = run ] || omit=()
-  npm ci --silent --no-fund --no-audit "${omit[@]}" >.setup/npm.log 2>&1 \
+  [ "$level" = run ] || omit=()
+  npm ci --no-fund --no-audit "${omit[@]}" >.setup/npm.log 2>&1 \
     || { tail -5 .setup/npm.log >&2; fail "npm could not install the packages of package-lock.json (see .setup/npm.log)"; }
-  echo "$what $(sha256sum package-lock.json)" >.setup/node
+  echo "$level $(sha256sum package-lock.json)" >.setup/node
 else
   say 3/4 "Node packages: there"
 fi
 
 # 4. Static files
 say 4/4 "Static files"
-.venv/bin/python -m portal.assets >&2
-echo "$everything" >".setup/$what"
-[ "$what" = run ] || { what=run; stamp >.setup/run; }
+finish
+stamp "$what" >".setup/$what"
+[ "$what" = run ] || stamp run >.setup/run
+say ready "in $((SECONDS - begun)) s"
