@@ -5,6 +5,8 @@ COMMUNE ?= data/taroudant
 PORT ?= 8000
 export PORT
 PY := .venv/bin/python
+COMPILE = .setup/uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-header --no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup setup-test run test lint bench screenshots messages lock clean
 
@@ -35,12 +37,11 @@ screenshots: setup-test ## Pictures for README and for looking at
 messages: setup-test ## Bring the translation catalogues up to date
 	@$(PY) -m portal.messages
 
-lock: ## Resolve the Python packages anew (one set for Python 3.11 to 3.13)
-	@python3 -m venv .setup/uv && .setup/uv/bin/pip install -q uv
-	@.setup/uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --custom-compile-command 'make lock' -c constraints.txt pyproject.toml requirements.in -o requirements.lock
-	@.setup/uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header -c requirements.lock --extra dev pyproject.toml requirements.in -o requirements-dev.lock
+lock: ## Resolve the Python and Node packages anew (one set for Python 3.11 to 3.13)
+	@mkdir -p .setup && python3 -m venv .setup/uv && .setup/uv/bin/pip install -q uv
+	@$(COMPILE) -c constraints.txt pyproject.toml requirements.in -o requirements.lock
+	@$(COMPILE) -c constraints.txt -c requirements.lock --extra dev pyproject.toml requirements.in -o requirements-dev.lock
+	@npm install --package-lock-only --ignore-scripts --silent && node scripts/lock_node.mjs
 
 clean: ## Remove what was built and installed here (not the database)
 	@rm -rf .venv .setup build node_modules
