@@ -4,15 +4,18 @@
 for a year. Nothing here runs while pages are served but `load_manifest`.
 """
 
+import fcntl
 import gzip
 import hashlib
 import io
 import json
+import posixpath
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +23,7 @@ import brotli
 
 from core.settings import PROJECT
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 """Grows when this file makes other output from the same input."""
 
 VENDOR: Final[Mapping[str, str]] = {
@@ -38,21 +41,24 @@ VENDOR: Final[Mapping[str, str]] = {
 OURS: Final = ("portal/static", "webmap/static", "qr_signs/static")
 COMPRESSIBLE: Final = (".js", ".css", ".svg", ".json", ".txt")
 TIFINAGH: Final = range(0x2D30, 0x2D80)
+REFERENCE: Final = re.compile(r"""url\((["']?)(?!data:|#)([^"')]+)\1\)""")
+"""What a style sheet asks for by address; pictures within the sheet and parts of the page are not."""
 
 
 def build(project: Path) -> bool:
-    """Make build/static/ anew if an input changed, and say so. FileNotFoundError names a missing package."""
+    """Make build/static/ anew if an input changed, and say so. FileNotFoundError names what is missing."""
     sources = _sources(project)
     fingerprint = _fingerprint(sources)
     target = project / "build" / "static"
-    stamp = target / "inputs"
-    if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint:
+    if _is_made_from(target, fingerprint):
         return False
-    target.parent.mkdir(exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix="static-", dir=target.parent))
-    try:
-        manifest = {name: _place(draft, name, _content(name, path)) for name, path in sources.items()}
-        (draft / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    with _alone(target.parent):
+        if _is_made_from(target, fingerprint):
+            return False
+        for left in target.parent.glob("static-*"):
+            shutil.rmtree(left)
+        draft = Path(tempfile.mkdtemp(prefix="static-", dir=target.parent))
+        _fill(draft, sources)
         (draft / "inputs").write_text(fingerprint, encoding="ascii")
         draft.chmod(0o755)
         old = draft.with_name(draft.name + ".old")
@@ -60,8 +66,6 @@ def build(project: Path) -> bool:
             target.rename(old)
         draft.rename(target)
         shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return True
 
 
@@ -70,6 +74,20 @@ def load_manifest(project: Path) -> Mapping[str, str]:
     file = project / "build" / "static" / "manifest.json"
     found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found
+
+
+def _is_made_from(target: Path, fingerprint: str) -> bool:
+    stamp = target / "inputs"
+    return stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One build at a time; what a killed one left is the next one's to clear."""
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "a", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _sources(project: Path) -> dict[str, Path]:
@@ -88,6 +106,30 @@ def _fingerprint(sources: Mapping[str, Path]) -> str:
     """Names, sizes and times: as cheap as make, and as right."""
     facts = [f"{name} {(stat := path.stat()).st_size} {stat.st_mtime_ns}" for name, path in sources.items()]
     return hashlib.sha256("\n".join([VERSION, *facts]).encode()).hexdigest()
+
+
+def _fill(draft: Path, sources: Mapping[str, Path]) -> None:
+    """Write every file and the manifest; style sheets last, when the names of what they ask for are known."""
+    manifest: dict[str, str] = {}
+    for name in sorted(sources, key=lambda name: name.endswith(".css")):
+        body = _content(name, sources[name])
+        if name.endswith(".css"):
+            body = _with_hashed_names(name, body.decode(), manifest).encode()
+        manifest[name] = _place(draft, name, body)
+    (draft / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def _with_hashed_names(name: str, css: str, manifest: Mapping[str, str]) -> str:
+    """The style sheet with the served names in its `url()`s; FileNotFoundError for one that is not there."""
+    folder = posixpath.dirname(name)
+
+    def hashed(found: re.Match[str]) -> str:
+        wanted = posixpath.normpath(posixpath.join(folder, found[2]))
+        if wanted not in manifest:
+            raise FileNotFoundError(f"{name} asks for {found[2]}, which is not among the static files")
+        return f'url("{posixpath.relpath(manifest[wanted], folder or ".")}")'
+
+    return REFERENCE.sub(hashed, css)
 
 
 def _content(name: str, path: Path) -> bytes:
@@ -113,7 +155,8 @@ def _tifinagh_only(font: bytes) -> bytes:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(layout_features=[], hinting=False, flavor="woff2")
-    opened = TTFont(io.BytesIO(font))
+    # The time of the build would make another file, and another name, of the same font.
+    opened = TTFont(io.BytesIO(font), recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=TIFINAGH)
     subsetter.subset(opened)
