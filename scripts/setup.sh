@@ -109,8 +109,8 @@ if [ "$(cat .setup/python 2>/dev/null || true)" != "$(sha256sum "$lock" pyprojec
   say 2/4 "Python packages ($("$python" --version))"
   .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
   pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
-  { pip --require-hashes -r "$lock" && pip --no-deps --no-build-isolation -e .; } \
-    || fail "pip could not install the packages of $lock; what it says is above"
+  { pip --require-hashes -r "$lock" && pip --no-deps --no-build-isolation -e .; } >.setup/pip.log 2>&1 \
+    || { tail -5 .setup/pip.log >&2; fail "pip could not install the packages of $lock (see .setup/pip.log)"; }
   sha256sum "$lock" pyproject.toml >.setup/python
 else
   say 2/4 "Python packages: there"
