@@ -6,6 +6,7 @@ from flask import current_app, g, url_for
 
 from core.languages import LANGUAGES
 from core.translation import translate
+from geo.monuments import MonumentPage
 from geo.routes import RoutePage
 from geo.shapes import Box
 from geo.vocabulary import KINDS
@@ -34,7 +35,18 @@ def route(page: RoutePage) -> MapParts:
     return _build("walk", layers, _frame(around), style.WALK)
 
 
-def _build(name: str, layers: dict[str, str], bounds: maps.Bounds, shown: Iterable[str]) -> MapParts:
+def monument(page: MonumentPage) -> MapParts:
+    """Around one monument, about 300 m each way and never less than its error circle."""
+    degrees = max(300.0, page.error_m or 0) / 111_000
+    at = page.at
+    around = Box(at.lon - degrees, at.lat - degrees, at.lon + degrees, at.lat + degrees)
+    layers = {layer: _url(layer) for layer in style.PLACE}
+    return _build("place", layers, _frame(around, 0), style.PLACE, focus=page.key)
+
+
+def _build(
+    name: str, layers: dict[str, str], bounds: maps.Bounds, shown: Iterable[str], focus: str = ""
+) -> MapParts:
     settings = current_app.config["SETTINGS"]
     return maps.build(
         name,
@@ -47,6 +59,7 @@ def _build(name: str, layers: dict[str, str], bounds: maps.Bounds, shown: Iterab
         rtl=LANGUAGES[g.lang].rtl,
         page_base=f"/{g.lang}/",
         shown=shown,
+        focus=focus,
         tile_url=settings.TILE_URL,
         tile_credit=settings.TILE_ATTRIBUTION,
     )

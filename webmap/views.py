@@ -51,6 +51,8 @@ def monument(key: str) -> ResponseReturnValue:
         "webmap/monument.html",
         page=page,
         locator=locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs),
+        map=screens.monument(page),
+        style=style,
         ld=jsonld.monument(page, g.lang),
         sign=None,
     )
