@@ -116,7 +116,8 @@ def test_a_sheet_that_asks_for_what_is_not_there_is_told_and_the_old_files_stay(
 def test_many_builds_at_once_and_after_a_killed_one_make_one(shop: Path) -> None:
     (shop / "build" / "static-killed").mkdir(parents=True)
     code = (
-        f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from pathlib import Path; from portal import assets;"
+        f"import sys; sys.path.insert(0, {str(PROJECT)!r});"
+        " from pathlib import Path; from portal import assets;"
         f" print(assets.build(Path({str(shop)!r})))"
     )
     command = [sys.executable, "-c", code]
