@@ -23,7 +23,7 @@ _ARABIC: Final = str.maketrans(
 _MARKS: Final = "\u2d6f\u2d7f"
 """Tifinagh's labialisation mark and joiner: written or left out."""
 _APART: Final = re.compile(r"[^\w]+")
-_ARTICLE: Final = re.compile(r"\bال(?=\w{2})")
+_ARTICLE: Final = re.compile(r"\b(?:ال)+(?=\w{2})")
 _DOUBLE: Final = re.compile(r"([^\W\d_])\1+")
 _MUTE_E: Final = re.compile(r"(?<=[^\W\d_aeiou])es?\b")
 _LATIN: Final = (
@@ -47,8 +47,9 @@ def fold(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.translate(_ARABIC)).casefold()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign) and sign not in _MARKS)
+    unmarked = "".join(sign for sign in text if sign not in _MARKS)
+    plain = unicodedata.normalize("NFKD", unmarked.translate(_ARABIC)).casefold()
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = _APART.sub(" ", plain.translate(_ARABIC).replace("'", " ")).strip()
     plain = _ARTICLE.sub("", plain)
     for written, meant in _LATIN:
