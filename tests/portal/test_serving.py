@@ -62,6 +62,7 @@ def test_what_did_not_change_is_not_sent_again(client: FlaskClient) -> None:
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     assert other.status_code == 200
+    assert first.headers["Cache-Control"] == "no-cache"
 
 
 def test_nothing_inline_runs_without_the_pages_nonce(client: FlaskClient) -> None:
