@@ -124,7 +124,7 @@ def _finish(response: Response) -> Response:
     if encoding:
         response.headers["Content-Encoding"] = encoding
     if response.status_code == 200:
-        # Kept by browsers, and asked for anew each time: an unchanged page costs 200 bytes, a changed one is seen.
+        # Browsers keep it and ask each time: an unchanged page costs 200 bytes, a changed one is seen.
         response.headers.setdefault("Cache-Control", "no-cache")
         response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
         response.make_conditional(request)
