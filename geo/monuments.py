@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
-from geo import search
 from geo.features import (
     Named,
     Way,
@@ -192,29 +191,6 @@ def _way(row: Any, error_m: float | None, speed_kmh: float, basis: str = "straig
         unsure=metres < (error_m or 0) + (other_error_m or 0),
         basis=basis,
     )
-
-
-def listed(
-    session: Session,
-    *,
-    order: Sequence[str],
-    query: str = "",
-    kind: str = "",
-    limit: int,
-    offset: int = 0,
-) -> search.Page:
-    """Monuments by kind or by name (geo/search.py), a page of them."""
-    return search.found(session, "monuments", query=query, kind=kind, order=order, limit=limit, offset=offset)
-
-
-def kinds(session: Session) -> list[tuple[str, int]]:
-    """The kinds there are, each with how many monuments it has."""
-    return search.kinds(session, "monuments")
-
-
-def count(session: Session) -> int:
-    """How many monuments are published."""
-    return sum(number for _, number in kinds(session))
 
 
 def keys(session: Session, *, limit: int, offset: int = 0) -> Sequence[str]:

@@ -134,3 +134,8 @@ def kinds(session: Session, layer: str) -> list[tuple[str, int]]:
         {"layer": layer},
     )
     return [(kind, many) for kind, many in rows]
+
+
+def count(session: Session, layer: str) -> int:
+    """How many published things the layer has."""
+    return sum(many for _, many in kinds(session, layer))

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core.accounts import Role, open_to
 from core.db import OUTAGES, db
-from geo import monuments, places, published, routes
+from geo import monuments, published, routes, search
 from geo.locator import drawing
 from portal.shell import public_base
 
@@ -31,9 +31,9 @@ def front() -> ResponseReturnValue:
     speed = g.commune.walking_speed_kmh
     return render_template(
         "home.html",
-        counts=monuments.kinds(db.session),
-        first=monuments.listed(db.session, order=g.order, limit=8).items,
-        place_count=places.count(db.session),
+        counts=search.kinds(db.session, "monuments"),
+        first=search.found(db.session, "monuments", order=g.order, limit=8).items,
+        place_count=search.count(db.session, "places"),
         walks=routes.listed(db.session, g.order, speed),
         locator=drawing(g.published.ground),
     )
@@ -80,7 +80,7 @@ def robots() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def sitemap() -> ResponseReturnValue:
     """The addresses of all pages with their languages; beyond a thousand monuments, a list of parts."""
-    parts = -(-monuments.count(db.session) // ADDRESSES_A_SITEMAP)
+    parts = -(-search.count(db.session, "monuments") // ADDRESSES_A_SITEMAP)
     if parts > 1:
         return _xml(render_template("sitemap_index.xml", parts=range(1, parts + 1)))
     return _sitemap(1)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, NotFound
-from geo import layers, locator, monuments, places, routes, search
+from geo import layers, locator, monuments, routes, search
 from geo.shapes import Box
 from webmap import jsonld, screens, style
 
@@ -31,15 +31,7 @@ def town_map() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def monument_list() -> ResponseReturnValue:
     """Monuments, by kind or by name; forgives spelling."""
-    query, kind, page = _asked()
-    found = monuments.listed(
-        db.session, order=g.order, query=query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
-    )
-    kinds = monuments.kinds(db.session)
-    here = _page_of(found.total, page)
-    return render_template(
-        "webmap/monuments.html", found=found, kinds=kinds, query=query, kind_code=kind, here=here
-    )
+    return _list("monuments")
 
 
 @pages.get("/monuments/<key>")
@@ -62,15 +54,7 @@ def monument(key: str) -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def place_list() -> ResponseReturnValue:
     """Public places: squares, libraries, schools, baths."""
-    query, kind, page = _asked()
-    found = places.listed(
-        db.session, order=g.order, query=query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
-    )
-    kinds = places.kinds(db.session)
-    here = _page_of(found.total, page)
-    return render_template(
-        "webmap/places.html", found=found, kinds=kinds, query=query, kind_code=kind, here=here
-    )
+    return _list("places")
 
 
 @pages.get("/routes")
@@ -104,6 +88,22 @@ def layer(layer: str) -> ResponseReturnValue:
         route=request.args.get("route", "")[:80].replace("\0", ""),
     )
     return Response(text, mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+def _list(layer: str) -> str:
+    """The list of a layer that was asked for, a page of it."""
+    query, kind, page = _asked()
+    found = search.found(
+        db.session, layer, order=g.order, query=query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
+    )
+    return render_template(
+        f"webmap/{layer}.html",
+        found=found,
+        kinds=search.kinds(db.session, layer),
+        query=query,
+        kind_code=kind,
+        here=_page_of(found.total, page),
+    )
 
 
 def _asked() -> tuple[str, str, int]:
