@@ -31,6 +31,8 @@
     });
     return clusters.on("animationend", function () {
       // The plugin forgets moves that are made while its groups still fly apart.
+      // It also ends its animation after the layer was switched off, when there is no map to look at.
+      if (!clusters._map) { return; }
       clusters._moveEnd();
       map.athar.settle();
     });
