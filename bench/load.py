@@ -26,10 +26,16 @@ def paths(url: str, how_many: int) -> list[str]:
     return [f"/{langs[number % 6]}/monuments/{key}" for number, key in enumerate(keys)]
 
 
-def steady(address: str, pages: list[str]) -> Load:
-    """The median (by p95) of three runs, after both workers have made every page."""
-    readers(address, pages, seconds=6)
-    return sorted((readers(address, pages, seconds=4) for _ in range(3)), key=lambda load: load.p95)[1]
+def by_turns(*sites: tuple[str, list[str]]) -> list[Load]:
+    """For each site the median (by p95) of three runs; sites take turns.
+
+    So what else the machine does falls on all of them alike. Before that both workers of each have made every
+    page.
+    """
+    for address, pages in sites:
+        readers(address, pages, seconds=6)
+    runs = [[readers(address, pages, seconds=4) for address, pages in sites] for _ in range(3)]
+    return [sorted(loads, key=lambda load: load.p95)[1] for loads in zip(*runs, strict=True)]
 
 
 def with_phones(address: str, pages: list[str], seconds: int = 6) -> Load:
@@ -48,16 +54,13 @@ def with_phones(address: str, pages: list[str], seconds: int = 6) -> Load:
 def run() -> Table:
     """The table of readers."""
     table = Table("Readers (wrk, 50 connections without pause, 2 worker processes, median of three runs)")
-    with database(FEW) as url:
-        pages = paths(url, PAGES)
-        with server(url, kind="gunicorn") as address:
-            peer = steady(address, pages)
-            peer_phones = with_phones(address, pages)
-        with server(url) as address:
-            few = steady(address, pages)
-            phones = with_phones(address, pages)
-        with server(url, BODY_CACHE_MB="0") as address:
-            few_cold = steady(address, pages)
+    with database(FEW) as small, database(MANY) as large:
+        pages, more = paths(small, PAGES), paths(large, PAGES)
+        with server(small) as ours, server(large) as ours_large, server(small, kind="gunicorn") as other:
+            few, many, peer = by_turns((ours, pages), (ours_large, more), (other, pages))
+            phones, peer_phones = with_phones(ours, pages), with_phones(other, pages)
+        with server(small, BODY_CACHE_MB="0") as ours, server(large, BODY_CACHE_MB="0") as ours_large:
+            few_cold, many_cold = by_turns((ours, pages), (ours_large, paths(large, 50_000)))
     table.add(
         "monument page, 200 monuments, p95", few.p95, "ms", most=100, peer=("gunicorn gthread 2×4", peer.p95)
     )
@@ -73,13 +76,6 @@ def run() -> Table:
         peer=("gunicorn gthread 2×4", peer_phones.p95),
     )
     table.add("– every page made anew (nothing kept), p95", few_cold.p95, "ms")
-    with database(MANY) as url:
-        pages = paths(url, PAGES)
-        spread = paths(url, 50_000)
-        with server(url) as address:
-            many = steady(address, pages)
-        with server(url, BODY_CACHE_MB="0") as address:
-            many_cold = steady(address, spread)
     table.add("monument page, 100,000 monuments, p95", many.p95, "ms", most=150)
     table.add("– ratio to 200 monuments", many.p95 / few.p95, "×", most=1.5, digits=2)
     table.add(
