@@ -74,7 +74,7 @@ class Commune:
 
 
 def from_config(config: Mapping[str, Any], version: int) -> Commune:
-    """The commune of a checked commune.toml (geo/loading/toml.py checks it)."""
+    """The commune of a checked commune.toml (geo/loading/config.py checks it)."""
     texts, states = config.get("texts", {}), config.get("texts_state", {})
     bbox = Box(*config["bbox"])
     return Commune(

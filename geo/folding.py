@@ -1,8 +1,10 @@
 """Names as search compares them: one form for the spellings that people use for the same name. Pure.
 
-Arabic is written with and without vowel signs, hamza and the dots of ta marbuta; Moroccan g has four letters.
-French spellings of Moroccan names double letters, end in a mute e, and write u as ou. What folding does not
-bring together, trigrams of the folded forms do (geo/search.py).
+Arabic is written with and without vowel signs, hamza and the dots of ta marbuta; Moroccan g has several
+letters. French spellings of Moroccan names double letters, end in a mute e, write u as ou, gh or r for ghayn,
+kh or h for kha. Standard Tamazight writes its schwa and its labial sign only where they are needed (IRCAM),
+many people elsewhere too. What folding does not bring together, trigrams of the folded forms do
+(geo/search.py).
 """
 
 import re
@@ -13,20 +15,23 @@ _ARABIC: Final = str.maketrans(
     {
         **dict.fromkeys("أإآٱ", "ا"),
         **dict.fromkeys("ىئیې", "ي"),
-        "ة": "ه",
+        **dict.fromkeys("ةھہە", "ه"),
         "ؤ": "و",
         **dict.fromkeys("گڭݣکڨ", "ك"),
-        "ء": "",
-        "ـ": "",
+        **dict.fromkeys("ءـ", ""),
     }
 )
-_MARKS: Final = "\u2d6f\u2d7f"
-"""Tifinagh's labialisation mark and joiner: written or left out."""
-_APART: Final = re.compile(r"[^\w]+")
+_OPTIONAL: Final = str.maketrans("", "", "\u2d6f\u2d7f\u2d3b\u02bb\u02bc\u02bd\u02be\u02bf")
+"""Tifinagh's labialisation mark, joiner and schwa, and the half rings and apostrophes that scholars write for
+ayn and hamza: written or left out. Taken out before NFKD, which makes a letter of the first.
+"""
+_APART: Final = re.compile(r"[\W_]+")
 _ARTICLE: Final = re.compile(r"\b(?:ال)+(?=\w{2})")
 _DOUBLE: Final = re.compile(r"([^\W\d_])\1+")
 _MUTE_E: Final = re.compile(r"(?<=[^\W\d_aeiou])es?\b")
 _LATIN: Final = (
+    ("œ", "oe"),
+    ("æ", "ae"),
     ("ph", "f"),
     ("ou", "u"),
     ("oo", "u"),
@@ -38,6 +43,20 @@ _LATIN: Final = (
 )
 
 
+class _Signs(dict[int, str]):
+    """What each sign becomes: marks vanish, digits of every script become European. Worked out once each."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        digit = unicodedata.decimal(sign, None)
+        plain = "" if unicodedata.combining(sign) else sign if digit is None else str(digit)
+        self[code] = plain
+        return plain
+
+
+_SIGNS: Final = _Signs()
+
+
 def fold(text: str) -> str:
     """The form in which spellings of a name are equal; "" for no letters. Folding twice changes nothing."""
     folded = _once(text)
@@ -47,11 +66,9 @@ def fold(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    unmarked = "".join(sign for sign in text if sign not in _MARKS)
-    plain = unicodedata.normalize("NFKD", unmarked.translate(_ARABIC)).casefold()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = _APART.sub(" ", plain.translate(_ARABIC).replace("'", " ")).strip()
-    plain = _ARTICLE.sub("", plain)
+    plain = unicodedata.normalize("NFKD", text.translate(_ARABIC).translate(_OPTIONAL)).casefold()
+    plain = plain.translate(_SIGNS).translate(_ARABIC)
+    plain = _ARTICLE.sub("", _APART.sub(" ", plain).strip())
     for written, meant in _LATIN:
         plain = plain.replace(written, meant)
     return _MUTE_E.sub("", _DOUBLE.sub(r"\1", plain))

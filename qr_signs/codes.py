@@ -15,7 +15,11 @@ BODY: Final = 6
 LENGTH: Final = BODY + 1
 LONGEST_TYPED: Final = 40
 _LOOK_ALIKES: Final = str.maketrans("ILO", "110")
-_IGNORED: Final = str.maketrans("", "", "- \t\u00a0\u200e\u200f\u2010\u2011\u2013_.")
+_IGNORED: Final = "._\t\r\n\N{MINUS SIGN}"
+_IGNORED_KINDS: Final = ("Zs", "Pd", "Cf")
+"""Unicode's spaces, dashes, and marks that do not show, such as those for the direction of writing."""
+_FULL_WIDTH: Final = 0xFEE0
+"""How far full-width letters lie from plain ones."""
 
 
 def normalise(typed: str) -> str:
@@ -25,17 +29,24 @@ def normalise(typed: str) -> str:
     """
     if len(typed) > LONGEST_TYPED:
         raise ValueError("too long for a code")
-    plain = "".join(_latin(symbol) for symbol in typed.translate(_IGNORED))
-    code = plain.upper().translate(_LOOK_ALIKES)
+    code = "".join(map(_read, typed))
     if not code or any(symbol not in ALPHABET for symbol in code):
         raise ValueError("a code has only letters and digits")
     return code
 
 
-def _latin(symbol: str) -> str:
-    """Arabic-Indic and other decimal digits as 0 to 9; full-width letters as plain ones."""
-    digit = unicodedata.digit(symbol, None) if symbol.isdecimal() else None
-    return str(digit) if digit is not None else unicodedata.normalize("NFKC", symbol)
+def _read(symbol: str) -> str:
+    """One symbol as it is kept; nothing for a separator; what no code has comes back as it is.
+
+    Never Unicode's own folding: it makes two letters of one (KG of a unit sign), which nobody typed.
+    """
+    if symbol in _IGNORED or unicodedata.category(symbol) in _IGNORED_KINDS:
+        return ""
+    if symbol.isdecimal():
+        return str(unicodedata.decimal(symbol))
+    if "\N{FULLWIDTH LATIN CAPITAL LETTER A}" <= symbol <= "\N{FULLWIDTH LATIN SMALL LETTER Z}":
+        symbol = chr(ord(symbol) - _FULL_WIDTH)
+    return symbol.upper().translate(_LOOK_ALIKES) if symbol.isascii() else symbol
 
 
 def check_symbol(body: str) -> str:
@@ -63,8 +74,12 @@ def draw(randbits: Callable[[int], int] = secrets.randbits) -> str:
             return code
 
 
-def neighbours(code: str) -> list[str]:
-    """Every valid code one slip away: a wrong symbol, two swapped, one missing, one too many. Sorted."""
+def neighbours(typed: str) -> list[str]:
+    """Every valid code one slip away: a wrong symbol, two swapped, one missing, one too many. Sorted.
+
+    The wrong symbol may be one that no code has, such as the U that somebody reads in a V.
+    """
+    code = "".join(map(_read, typed)) if len(typed) <= LONGEST_TYPED else ""
     if not LENGTH - 1 <= len(code) <= LENGTH + 1:
         return []
     return sorted({other for other in _slips(code) if other != code and is_valid(other)})

@@ -3,7 +3,9 @@
 import fcntl
 import json
 import os
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,10 +70,9 @@ def target(session: Session, sign: Sign) -> Feature | None:
 
 
 def suggestions(session: Session, typed: str, most: int = 5) -> list[Entry]:
-    """Active signs whose code is one slip away from what was typed, by code. One query."""
-    try:
-        near = codes.neighbours(codes.normalise(typed))
-    except ValueError:
+    """Active signs whose code is one slip away from what was typed, by code. At most one query."""
+    near = codes.neighbours(typed)
+    if not near:
         return []
     query = (
         select(Sign.code, Feature.layer, Feature.key)
@@ -81,6 +82,17 @@ def suggestions(session: Session, typed: str, most: int = 5) -> list[Entry]:
         .limit(most)
     )
     return [Entry(code, layer, key, "active") for code, layer, key in session.execute(query)]
+
+
+def of_feature(session: Session, feature_id: int) -> str | None:
+    """The active code of a thing, the oldest if it has several; None if it has none."""
+    query = (
+        select(Sign.code)
+        .where(Sign.feature_id == feature_id, Sign.withdrawn_at.is_(None))
+        .order_by(Sign.created_at, Sign.code)
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def listed(session: Session, *, limit: int, offset: int = 0) -> list[Entry]:
@@ -112,10 +124,14 @@ def _records(problems: Problems, folder: Path, keys: Mapping[str, set[str]]) -> 
     at = At(problems, FILE)
     value = read_json(at, folder, FILE)
     signs = value.get("signs") if isinstance(value, dict) else None
-    if value is not None and not isinstance(signs, list):
-        at.wrong(None, 'must be an object with a list "signs"')
-    records: dict[str, SignRecord] = {}
-    for index, sign in enumerate(signs or ()):
+    if not isinstance(signs, list):
+        # A file that could not be read has its problem already.
+        if not problems.found:
+            at.wrong(None, 'must be an object with a list "signs"')
+        return []
+    records: list[SignRecord] = []
+    seen: set[str] = set()
+    for index, sign in enumerate(signs):
         code = sign.get("code") if isinstance(sign, dict) else None
         if not isinstance(code, str) or not codes.is_valid(code):
             at.wrong(
@@ -123,11 +139,12 @@ def _records(problems: Problems, folder: Path, keys: Mapping[str, set[str]]) -> 
             )
             continue
         here = At(problems, FILE, code)
-        if code in records:
+        if code in seen:
             here.wrong("code", "stands twice; a code belongs to one sign for ever")
         elif (record := _record(here, code, sign, keys)) is not None:
-            records[code] = record
-    return list(records.values())
+            records.append(record)
+        seen.add(code)
+    return records
 
 
 def _record(at: At, code: str, sign: Mapping[str, Any], keys: Mapping[str, set[str]]) -> SignRecord | None:
@@ -138,9 +155,11 @@ def _record(at: At, code: str, sign: Mapping[str, Any], keys: Mapping[str, set[s
         if not reason:
             at.wrong("reason", "a withdrawn sign needs a reason in at least one language")
         return SignRecord(code, None, None, reason) if len(at.problems.found) == before else None
+    if sign.get("reason"):
+        at.wrong("reason", "only a withdrawn sign has a reason; add withdrawn = true, or leave it out")
     layer = word(at, "layer", sign.get("layer"), TARGETS, "layer")
     key = sign.get("id")
-    if layer and key not in keys.get(layer, set()):
+    if layer and not (isinstance(key, str) and key in keys.get(layer, set())):
         at.wrong("id", f"there is no {quoted(key)} in the layer {layer}")
     return SignRecord(code, layer, str(key), None) if len(at.problems.found) == before else None
 
@@ -152,28 +171,18 @@ def apply(session: Session, records: Sequence[SignRecord], *, now: datetime) -> 
     A sign may lead somewhere else; a code may not vanish, and a withdrawn one may not come back.
     """
     known = {sign.code: sign for sign in session.scalars(select(Sign))}
-    problems = Problems()
-    given = {record.code: record for record in records}
-    for code in sorted(known.keys() - given.keys()):
-        problems.add(
-            FILE, code, None, "is missing: codes are permanent, keep it with withdrawn = true and a reason"
-        )
-    for code, record in given.items():
-        if code in known and known[code].withdrawn_at is not None and record.reason is None:
-            problems.add(FILE, code, "withdrawn", "was withdrawn and cannot be used again; make a new code")
-    problems.raise_any()
     ids = _ids(session, records)
+    _check(records, known, ids)
     added = changed = 0
     for record in records:
-        feature_id = ids.get((record.layer, record.key))
         sign = known.get(record.code)
         if sign is None:
-            sign = Sign(code=record.code, feature_id=feature_id, reason={}, created_at=now)
+            sign = Sign(code=record.code, reason={}, created_at=now)
             session.add(sign)
             added += 1
-        elif sign.feature_id != feature_id or (sign.withdrawn_at is None) != (record.reason is None):
-            sign.feature_id = feature_id
+        elif _differs(sign, record, ids):
             changed += 1
+        sign.feature_id = ids.get((record.layer, record.key))
         if record.reason is not None:
             sign.reason = dict(record.reason)
             sign.withdrawn_at = sign.withdrawn_at or now
@@ -181,19 +190,52 @@ def apply(session: Session, records: Sequence[SignRecord], *, now: datetime) -> 
     return Counts(added=added, changed=changed, unchanged=len(records) - added - changed)
 
 
-def _ids(session: Session, records: Sequence[SignRecord]) -> dict[tuple[str | None, str | None], int]:
+Ids = Mapping[tuple[str | None, str | None], int]
+
+
+def _check(records: Sequence[SignRecord], known: Mapping[str, Sign], ids: Ids) -> None:
+    """BadFolder if a code would vanish, come back, or lead nowhere."""
+    problems = Problems()
+    for code in sorted(known.keys() - {record.code for record in records}):
+        problems.add(
+            FILE, code, None, "is missing: codes are permanent, keep it with withdrawn = true and a reason"
+        )
+    for record in records:
+        if record.reason is not None:
+            continue
+        if record.code in known and known[record.code].withdrawn_at is not None:
+            problems.add(
+                FILE, record.code, "withdrawn", "was withdrawn and cannot be used again; make a new code"
+            )
+        if (record.layer, record.key) not in ids:
+            problems.add(FILE, record.code, "id", f"{record.layer}/{record.key} is not in the database")
+    problems.raise_any()
+
+
+def _differs(sign: Sign, record: SignRecord, ids: Ids) -> bool:
+    here = (sign.feature_id, sign.withdrawn_at is not None, sign.reason)
+    return here != (
+        ids.get((record.layer, record.key)),
+        record.reason is not None,
+        dict(record.reason or {}),
+    )
+
+
+def _ids(session: Session, records: Sequence[SignRecord]) -> Ids:
     layers = {record.layer for record in records if record.layer}
     query = select(Feature.layer, Feature.key, Feature.id).where(Feature.layer.in_(layers))
     return {(layer, key): id_ for layer, key, id_ in session.execute(query)}
 
 
 def mint(folder: Path, keys: Mapping[str, set[str]]) -> int:
-    """Add codes to signs.json for monuments and walks that have none; how many. Two at once lose nothing."""
-    path = folder / FILE
-    with open(folder / ".signs.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Add codes to signs.json for monuments and walks that have none; how many. Two at once lose nothing.
+
+    BadFolder if the file has problems; then it stays as it is.
+    """
+    path = (folder / FILE).resolve()
+    with _locked(folder):
         read(folder, keys)
-        document = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"signs": []}
+        document = json.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {"signs": []}
         signs: list[dict[str, Any]] = document["signs"]
         taken = {sign["code"] for sign in signs}
         signed = {(sign.get("layer"), sign.get("id")) for sign in signs if not sign.get("withdrawn")}
@@ -213,11 +255,33 @@ def mint(folder: Path, keys: Mapping[str, set[str]]) -> int:
     return len(bare)
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One at a time. The lock is on the folder itself: a lock file would be left under version control."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _replace(path: Path, content: str) -> None:
     """Write beside and rename: the file is the old one or the new one, whatever happens in between."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with open(draft, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    # The new name is safe only once the folder is.
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -11,6 +11,8 @@ from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, PRECISIONS, SCHEMES
 
 LARGEST_ATTRIBUTES: Final = 50_000
 """Characters that a feature's further attributes may take as JSON."""
+DEEPEST: Final = 20
+"""Levels of nesting in them: readers of the layer's data, ours included, have a limit too."""
 WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "condition": CONDITIONS,
     "access": ACCESS,
@@ -76,28 +78,39 @@ def _external_ids(at: At, value: Any) -> dict[str, str]:
 
 def _attributes(at: At, value: Any) -> dict[str, Any]:
     attributes = members(at, "attributes", value)
-    try:
-        size = len(json.dumps(attributes, ensure_ascii=False))
-    except RecursionError:
-        size = LARGEST_ATTRIBUTES + 1
+    if _is_deeper(attributes, DEEPEST):
+        at.wrong("attributes", f"are nested more than {DEEPEST} levels deep")
+        return {}
+    size = len(json.dumps(attributes, ensure_ascii=False))
     if size > LARGEST_ATTRIBUTES:
         at.wrong("attributes", f"take {size:,} characters; at most {LARGEST_ATTRIBUTES:,} are allowed")
         return {}
-    for name, text in _strings("attributes", attributes):
-        plain(at, name, text, "text", may_be_empty=True)
+    for name, leaf in _leaves("attributes", attributes):
+        if isinstance(leaf, str):
+            plain(at, name, leaf, "text", may_be_empty=True)
+        elif not isinstance(leaf, bool | None):
+            number(at, name, leaf)
     return attributes
 
 
-def _strings(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, dict):
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
+
+
+def _leaves(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every member's name and every value that is no object or list, with its place."""
+    if isinstance(value, dict):
         for name, inner in value.items():
             yield where, name
-            yield from _strings(f"{where}.{name[:40]}", inner)
+            yield from _leaves(f"{where}.{name[:40]}", inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _strings(where, inner)
+            yield from _leaves(where, inner)
+    else:
+        yield where, value
 
 
 def own(at: At, layer: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,10 +143,11 @@ def _short(at: At, where: str, value: Any) -> str | None:
 
 def _moment(at: At, where: str, value: Any) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # The first and last year may fall out of the calendar in another time zone.
+    if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
         at.wrong(where, f"must be a time with its offset, such as 2023-09-08T22:11:02Z, not {quoted(value)}")
         return None
     return moment

@@ -7,12 +7,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.languages import LANGUAGES
-from geo.loading.files import read_text
-from geo.loading.records import At, Problems, quoted
+from geo.loading.files import CONFIG, read_text
+from geo.loading.records import At, Problems, quoted, shown
 from geo.loading.words import KEY, known_members, members, number, per_language, plain, states, word
 from geo.vocabulary import LAYERS, UNITS
 
-FILE: Final = "commune.toml"
 MEMBERS: Final = (
     *("key", "languages", "source_language", "public_url", "bbox", "context_bbox", "metric_crs", "country"),
     *(
@@ -43,13 +42,14 @@ LISTED_LAYERS: Final = tuple(layer for layer in LAYERS if layer != "routes")
 
 def read(problems: Problems, folder: Path) -> dict[str, Any] | None:
     """The configuration, if it is good enough to read the layers by it."""
-    at = At(problems, FILE)
-    text = read_text(at, folder, FILE)
+    at = At(problems, CONFIG)
+    text = read_text(at, folder, CONFIG)
     if text is None:
         return None
     try:
         config = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Not only TOMLDecodeError: a number of more than 4,300 digits is a plain ValueError.
         at.wrong(None, f"is not valid TOML: {str(error)[:200]}")
         return None
     before = len(problems.found)
@@ -67,7 +67,8 @@ def read(problems: Problems, folder: Path) -> dict[str, Any] | None:
 def languages(config: Mapping[str, Any]) -> list[str]:
     """The commune's languages, as far as they are known ones."""
     given = config.get("languages")
-    return [lang for lang in given if lang in LANGUAGES] if isinstance(given, list) else []
+    listed = given if isinstance(given, list) else []
+    return [lang for lang in listed if isinstance(lang, str) and lang in LANGUAGES]
 
 
 def _key(at: At, name: str, config: Mapping[str, Any]) -> None:
@@ -94,15 +95,19 @@ def _public_url(at: At, name: str, config: Mapping[str, Any]) -> None:
     url = config[name]
     if url == "":
         return
-    parts = urlsplit(url) if isinstance(url, str) else None
-    if (
-        parts is None
-        or parts.scheme not in ("http", "https")
-        or not parts.netloc
-        or parts.path
-        or parts.query
-    ):
+    if not _is_address(url) or urlsplit(url).path or any(sign in url for sign in "?#@"):
         at.wrong(name, "must be empty or an address such as https://map.example, without a final slash")
+
+
+def _is_address(url: Any) -> bool:
+    """Whether it is an address of the web: anything else in a link might run as a script."""
+    if not isinstance(url, str) or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def _box(at: At, name: str, config: Mapping[str, Any]) -> None:
@@ -111,9 +116,25 @@ def _box(at: At, name: str, config: Mapping[str, Any]) -> None:
         at.wrong(name, "must be [west, south, east, north] in degrees")
         return
     numbers = [number(at, name, part, least=-180, most=180) for part in box]
-    west, south, east, north = (part if part is not None else 0.0 for part in numbers)
-    if None not in numbers and not (west < east and south < north and abs(south) <= 90 and abs(north) <= 90):
+    if None in numbers:
+        return
+    west, south, east, north = (float(part) for part in box)
+    if not (west < east and south < north and abs(south) <= 90 and abs(north) <= 90):
         at.wrong(name, "must be [west, south, east, north]: west below east, south below north")
+
+
+def _context_box(at: At, name: str, config: Mapping[str, Any]) -> None:
+    before = len(at.problems.found)
+    _box(at, name, config)
+    if len(at.problems.found) > before or not _is_box(config.get("bbox")):
+        return
+    outer, inner = config[name], config["bbox"]
+    if not (outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]):
+        at.wrong(name, "must hold the whole of bbox")
+
+
+def _is_box(box: Any) -> bool:
+    return isinstance(box, list) and len(box) == 4 and all(isinstance(part, int | float) for part in box)
 
 
 def _crs(at: At, name: str, config: Mapping[str, Any]) -> None:
@@ -152,6 +173,7 @@ def _strings(at: At, name: str, config: Mapping[str, Any]) -> None:
 
 
 def _tables(at: At, name: str, config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tables of a list, each with an id of its own."""
     tables = config[name]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         at.wrong(name, f"must be tables: [[{name}]]")
@@ -163,19 +185,23 @@ def _tables(at: At, name: str, config: Mapping[str, Any]) -> list[dict[str, Any]
             at.wrong(f"{name}.id", f"is missing or not of a-z, digits and hyphens: {quoted(given)}")
         elif given in seen:
             at.wrong(f"{name}.id", f"{quoted(given)} stands twice")
-        seen.add(str(given))
+        seen.add(shown(given))
     return tables
 
 
+def _under(name: str, table: Mapping[str, Any]) -> str:
+    """Where a table of a list is."""
+    return f"{name}.{shown(table.get('id'))[:40]}"
+
+
 def _facts(at: At, name: str, config: Mapping[str, Any]) -> None:
-    if not isinstance(config[name], list):
-        _tables(at, name, config)
-        return
-    for fact in (fact for fact in config[name] if isinstance(fact, dict)):
-        where = f"{name}.{str(fact.get('id'))[:40]}"
+    for fact in _tables(at, name, config):
+        where = _under(name, fact)
         known_members(at, where, fact, ("id", "value", "unit", "year", "source"))
         number(at, f"{where}.value", fact.get("value"))
-        number(at, f"{where}.year", fact.get("year"), least=-4000, most=3000)
+        year = number(at, f"{where}.year", fact.get("year"), least=-4000, most=3000)
+        if year is not None and not isinstance(fact["year"], int):
+            at.wrong(f"{where}.year", "must be a whole number")
         word(at, f"{where}.unit", fact.get("unit"), UNITS, "unit")
         plain(at, f"{where}.source", fact.get("source"))
 
@@ -190,20 +216,27 @@ def _layers(at: At, name: str, config: Mapping[str, Any]) -> None:
 
 def _sources(at: At, name: str, config: Mapping[str, Any]) -> None:
     for source in _tables(at, name, config):
-        where = f"{name}.{str(source.get('id'))[:40]}"
+        where = _under(name, source)
         known_members(at, where, source, ("id", "title", "licence", "url", "note", "layers"))
         for member in ("title", "licence"):
             plain(at, f"{where}.{member}", source.get(member))
-        for member in ("url", "note"):
-            if member in source:
-                plain(at, f"{where}.{member}", source[member], may_be_empty=True)
+        if "note" in source:
+            plain(at, f"{where}.note", source["note"], may_be_empty=True)
+        if source.get("url", "") != "" and not _is_address(source["url"]):
+            at.wrong(f"{where}.url", f"must be an address of the web, not {quoted(source['url'])}")
+        listed = source.get("layers", [])
+        if not isinstance(listed, list):
+            at.wrong(f"{where}.layers", "must be a list of layers")
+            continue
+        for layer in listed:
+            word(at, f"{where}.layers", layer, LAYERS, "layer")
 
 
 def _unknown(at: At, name: str, config: Mapping[str, Any]) -> None:
     for item in _tables(at, name, config):
         texts = {lang: text for lang, text in item.items() if lang != "id"}
-        if not per_language(at, f"{name}.{str(item.get('id'))[:40]}", texts, languages(config), "text"):
-            at.wrong(f"{name}.{str(item.get('id'))[:40]}", "needs a text in at least one language")
+        if not per_language(at, _under(name, item), texts, languages(config), "text"):
+            at.wrong(_under(name, item), "needs a text in at least one language")
 
 
 def _names(at: At, config: Mapping[str, Any]) -> None:
@@ -219,7 +252,7 @@ _CHECKS: Final[Mapping[str, Callable[[At, str, Mapping[str, Any]], object]]] = {
     "source_language": _source_language,
     "public_url": _public_url,
     "bbox": _box,
-    "context_bbox": _box,
+    "context_bbox": _context_box,
     "metric_crs": _crs,
     "country": _country,
     "walking_speed_kmh": _speed,

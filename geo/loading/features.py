@@ -104,7 +104,10 @@ class Reader:
 
     def _feature(self, at: At, layer: str, feature: Mapping[str, Any]) -> FeatureRecord | None:
         before = _problems(at)
-        given = members(at, "properties", feature.get("properties"))
+        given = feature.get("properties")
+        if not isinstance(given, dict):
+            at.wrong("properties", "must be an object; every feature needs kind, names, precision, licence")
+            return None
         known_members(at, None, given, MEMBERS)
         box = self.context_bbox if layer in WIDE_LAYERS else self.bbox
         shape = geometry.checked(at, feature.get("geometry"), box)
@@ -117,7 +120,8 @@ class Reader:
         special = own(at, layer, common["attributes"])
         if _problems(at) > before or kind is None:
             return None
-        digest = content_hash({"geometry": feature["geometry"], "properties": given})
+        stored = {member: feature["geometry"][member] for member in ("type", "coordinates")}
+        digest = content_hash({"geometry": stored, "properties": given})
         return FeatureRecord(layer, at.id or "", kind, shape, entrance, common, special, texts, digest)
 
     def _route(self, at: At, route: Mapping[str, Any], keys: Mapping[str, set[str]]) -> RouteRecord | None:
@@ -158,6 +162,7 @@ class Reader:
             for lang, text in names.items()
         ]
         told_states = members(at, "texts_state", given.get("texts_state"))
+        known_members(at, "texts_state", told_states, FIELDS)
         for name, told in members(at, "texts", given.get("texts")).items():
             if word(at, f"texts.{name[:40]}", name, FIELDS, "text") is None:
                 continue
@@ -175,16 +180,26 @@ def _stops(at: At, value: Any, keys: Mapping[str, set[str]]) -> tuple[tuple[str,
     if not isinstance(value, list) or not 2 <= len(value) <= MOST_STOPS:
         at.wrong("stops", f"must be a list of 2 to {MOST_STOPS} stops")
         return ()
-    stops = []
-    for number_, stop in enumerate(value, 1):
+    stops: list[tuple[str, str, str]] = []
+    for number_, given in enumerate(value, 1):
         where = f"stops[{number_}]"
-        given = members(at, where, stop)
-        known_members(at, where, given, ("layer", "id", "kind"))
-        layer = word(at, f"{where}.layer", given.get("layer"), ("monuments", "places"), "layer")
-        kind = word(at, f"{where}.kind", given.get("kind", "attraction"), STOP_KINDS, "kind")
-        key = given.get("id")
-        if layer and key not in keys.get(layer, set()):
-            at.wrong(f"{where}.id", f"there is no {quoted(key)} in the layer {layer}")
-        elif layer and kind:
-            stops.append((layer, str(key), kind))
+        stop = _stop(at, where, given, keys)
+        if stop and stops and stops[-1][:2] == stop[:2]:
+            at.wrong(where, "is the same as the stop before it")
+        if stop:
+            stops.append(stop)
     return tuple(stops)
+
+
+def _stop(at: At, where: str, given: Any, keys: Mapping[str, set[str]]) -> tuple[str, str, str] | None:
+    if not isinstance(given, dict):
+        at.wrong(where, "must be an object with layer, id and kind")
+        return None
+    known_members(at, where, given, ("layer", "id", "kind"))
+    layer = word(at, f"{where}.layer", given.get("layer"), ("monuments", "places"), "layer")
+    kind = word(at, f"{where}.kind", given.get("kind", "attraction"), STOP_KINDS, "kind")
+    key = given.get("id")
+    if layer and not (isinstance(key, str) and key in keys.get(layer, ())):
+        at.wrong(f"{where}.id", f"there is no {quoted(key)} in the layer {layer}")
+        return None
+    return (layer, str(key), kind) if layer and kind else None

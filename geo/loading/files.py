@@ -2,14 +2,21 @@
 
 import hashlib
 import json
+import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from geo.loading.records import At, quoted
 
 LARGEST_FILE: Final = 200 * 1024 * 1024
-LOADER_VERSION: Final = "1"
-"""Grows when the same folder would be read into other records."""
+LOADER_VERSION: Final = "2"
+"""Grows when the same folder would be read into other records (or its names be folded otherwise)."""
+CONFIG: Final = "commune.toml"
+ROUTES: Final = "routes.json"
+SIGNS: Final = "signs.json"
+FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS)
+"""Files of every folder; the layers' files are named in the first."""
 
 
 class _BadJson(ValueError):
@@ -20,7 +27,7 @@ def read_bytes(at: At, folder: Path, name: str) -> bytes | None:
     """The file's bytes; None and a problem for one that is missing, too large, or outside the folder."""
     path = folder / name
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not _is_inside(folder, path):
             at.wrong(None, "lies outside the folder; name a file inside it")
             return None
         if not path.is_file():
@@ -32,7 +39,10 @@ def read_bytes(at: At, folder: Path, name: str) -> bytes | None:
         return path.read_bytes()
     except OSError as error:
         at.wrong(None, f"cannot be read: {error.strerror}")
-        return None
+    except (ValueError, RuntimeError):
+        # A name with NUL; a link that leads to itself (a RuntimeError up to Python 3.12).
+        at.wrong(None, "cannot be read: this is no usable file name")
+    return None
 
 
 def read_text(at: At, folder: Path, name: str) -> str | None:
@@ -68,8 +78,7 @@ def read_json(at: At, folder: Path, name: str) -> Any:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise _BadJson(f"the member {quoted(twice)} stands twice in one object")
     return members
 
@@ -79,17 +88,41 @@ def _constant(name: str) -> NoReturn:
 
 
 def folder_hash(folder: Path) -> str:
-    """SHA-256 over the names and bytes of the files that a load reads. OSError when they cannot be read."""
-    digest = hashlib.sha256(LOADER_VERSION.encode())
-    files = [folder / "commune.toml", *sorted(folder.glob("*.json")), *sorted(folder.glob("*.geojson"))]
-    for path in files:
-        body = path.read_bytes()
-        digest.update(f"\n{path.name} {len(body)}\n".encode())
-        digest.update(body)
-    return digest.hexdigest()
+    """SHA-256 over the names and bytes of the files that a load reads; one that is missing counts as such."""
+    files = [(name, _file_hash(folder, name)) for name in sorted({*FIXED_FILES, *_layer_files(folder)})]
+    return hashlib.sha256(json.dumps([LOADER_VERSION, files]).encode()).hexdigest()
+
+
+def _file_hash(folder: Path, name: str) -> str | None:
+    """SHA-256 of a regular file inside the folder; None where there is none that may be read."""
+    path = folder / name
+    try:
+        if not _is_inside(folder, path) or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _layer_files(folder: Path) -> set[str]:
+    """What commune.toml names under [layers]; nothing where it cannot be read."""
+    path = folder / CONFIG
+    try:
+        if not _is_inside(folder, path) or not path.is_file():
+            return set()
+        layers = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("layers")
+    except (OSError, ValueError, RecursionError):
+        return set()
+    listed = layers.values() if isinstance(layers, dict) else ()
+    return {name for files in listed if isinstance(files, list) for name in files if isinstance(name, str)}
+
+
+def _is_inside(folder: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def content_hash(value: Any) -> str:
     """SHA-256 of a JSON value, the same for equal values however they are written."""
     plain = json.dumps([LOADER_VERSION, value], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

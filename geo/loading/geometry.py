@@ -32,7 +32,7 @@ def checked(at: At, value: Any, box: Box) -> BaseGeometry | None:
         at.wrong("geometry", "is missing; every feature needs one")
         return None
     kind = value.get("type")
-    if kind not in _DEPTH:
+    if not isinstance(kind, str) or kind not in _DEPTH:
         at.wrong("geometry", f"has the type {quoted(kind)}; known: {', '.join(_DEPTH)}")
         return None
     try:
@@ -95,10 +95,9 @@ def _positions(value: Any, depth: int) -> Iterator[tuple[float, float]]:
     numbers = [part for part in value if isinstance(part, int | float) and not isinstance(part, bool)]
     if len(numbers) != len(value) or not 2 <= len(value) <= 3:
         raise _Malformed(f"a position must be [longitude, latitude], not {quoted(value)}")
-    lon, lat = float(value[0]), float(value[1])
-    if not (abs(lon) < 1e6 and abs(lat) < 1e6):
+    if not (abs(value[0]) < 1e6 and abs(value[1]) < 1e6):
         raise _Malformed(f"a position must be in degrees, not {quoted(value)}")
-    yield lon, lat
+    yield float(value[0]), float(value[1])
 
 
 def _bounded(kind: str, positions: list[tuple[float, float]], coordinates: list[Any]) -> None:
@@ -112,6 +111,8 @@ def _bounded(kind: str, positions: list[tuple[float, float]], coordinates: list[
     if any(len(line) < 2 for line in lines):
         raise _Malformed("a line needs at least two positions")
     polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
+    if not all(polygons):
+        raise _Malformed("an area needs at least one ring")
     for ring in (ring for polygon in polygons for ring in polygon):
         if len(ring) < 4 or ring[0][:2] != ring[-1][:2]:
             raise _Malformed("a ring needs at least four positions and must end where it begins")

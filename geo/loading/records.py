@@ -1,5 +1,6 @@
 """What a commune's folder holds once it has been read: plain records, and the problems found on the way."""
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ MOST_PROBLEMS: Final = 200
 """Problems that are listed; of further ones only the number is told."""
 QUOTED: Final = 60
 """Characters of the input that a message quotes at most."""
+PLACED: Final = 120
+"""Characters of a file's or a member's name that tell where a problem is."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,12 @@ class Problems:
     more: int = 0
 
     def add(self, file: str, feature_id: str | None, where: str | None, message: str) -> None:
-        """One problem."""
+        """One problem. Names of files and members come from the input: they are shortened and made plain."""
         if len(self.found) >= MOST_PROBLEMS:
             self.more += 1
-        else:
-            self.found.append(FolderProblem(file, feature_id, where, message))
+            return
+        place = _plain(where, PLACED) if where is not None else None
+        self.found.append(FolderProblem(_plain(file, PLACED), feature_id, place, message))
 
     def raise_any(self) -> None:
         """BadFolder if there are any."""
@@ -132,6 +136,24 @@ class Folder:
 
 def quoted(value: object) -> str:
     """A value as a message may show it: short, on one line, without control characters."""
-    shown = str(value)[: QUOTED + 1]
-    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown)
-    return f"“{plain[:QUOTED]}…”" if len(plain) > QUOTED else f"“{plain}”"
+    return f"“{_plain(shown(value), QUOTED)}”"
+
+
+def shown(value: object) -> str:
+    """The beginning of a value as text, whatever the value: deep, huge or a number of many digits."""
+    if isinstance(value, str):
+        return value[: PLACED + 1]
+    try:
+        return _SHORT.repr(value)
+    except (ValueError, RecursionError):
+        return f"a long {type(value).__name__}"
+
+
+_SHORT: Final = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = PLACED
+
+
+def _plain(text: str, most: int) -> str:
+    """The text's first characters; what would move a terminal's cursor or turn the writing is replaced."""
+    short = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text[: most + 1])
+    return f"{short[:most]}…" if len(short) > most else short

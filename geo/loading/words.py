@@ -9,14 +9,23 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from geo.loading.records import At, quoted
+from geo.loading.records import At, quoted, shown
 from geo.vocabulary import STATES
 
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 LONGEST: Final[Mapping[str, int]] = {"name": 300, "text": 20_000, "word": 2_000}
 """Characters that a name, a told text and any other string may have."""
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn the direction of what follows: in a name they could make it read as another one."""
+HUGE: Final = 1e15
+"""No figure of a commune is larger; further integers would not survive a browser's JSON either."""
+_UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
+"""Controls, halves of surrogate pairs, and what turns the direction of writing: in a name the last could make
+it read as another one.
+"""
+_REFUSED: Final[Mapping[str, re.Pattern[str]]] = {
+    "name": re.compile(rf"[\t\n{_UNSEEN}]"),
+    "text": re.compile(f"[{_UNSEEN}]"),
+    "word": re.compile(f"[{_UNSEEN}]"),
+}
 
 
 def word(at: At, where: str, value: Any, known: Iterable[str], what: str) -> str | None:
@@ -24,7 +33,7 @@ def word(at: At, where: str, value: Any, known: Iterable[str], what: str) -> str
     listed = list(known)
     if isinstance(value, str) and value in listed:
         return value
-    near = difflib.get_close_matches(str(value)[:80], listed, n=1)
+    near = difflib.get_close_matches(shown(value)[:80], listed, n=1)
     hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(listed[:20])}"
     at.wrong(where, f"unknown {what} {quoted(value)}{hint}")
     return None
@@ -35,7 +44,7 @@ def known_members(at: At, where: str | None, value: Mapping[str, Any], known: It
     listed = set(known)
     for name in value:
         if name not in listed:
-            word(at, f"{where}.{name[:80]}" if where else name[:80], name, sorted(listed), "property")
+            word(at, f"{where}.{name}" if where else name, name, sorted(listed), "property")
 
 
 def plain(at: At, where: str, value: Any, size: str = "word", *, may_be_empty: bool = False) -> str | None:
@@ -46,16 +55,18 @@ def plain(at: At, where: str, value: Any, size: str = "word", *, may_be_empty: b
     if len(value) > LONGEST[size]:
         at.wrong(where, f"is {len(value):,} characters long; at most {LONGEST[size]:,} are allowed")
         return None
-    for sign in value:
-        if sign in _BIDI or (
-            unicodedata.category(sign) in ("Cc", "Cs") and (sign not in "\n\t" or size == "name")
-        ):
-            at.wrong(where, f"holds the invisible character U+{ord(sign):04X}; remove it")
-            return None
-    if not value.strip() and not may_be_empty:
+    if refused := _REFUSED[size].search(value):
+        at.wrong(where, f"holds the invisible character U+{ord(refused[0]):04X}; remove it")
+        return None
+    if not may_be_empty and not _is_seen(value):
         at.wrong(where, "is empty; leave it out instead")
         return None
     return value.strip()
+
+
+def _is_seen(value: str) -> bool:
+    """Whether anything of the text shows: a zero-width space alone does not."""
+    return any(unicodedata.category(sign)[0] not in "ZC" for sign in value)
 
 
 def optional(at: At, value: Mapping[str, Any], name: str) -> str | None:
@@ -68,8 +79,12 @@ def number(
     at: At, where: str, value: Any, *, least: float = -math.inf, most: float = math.inf
 ) -> float | None:
     """A finite number within bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         at.wrong(where, f"must be a number, not {_kind(value)}")
+        return None
+    # JSON's 1e999 is read as infinity, and a whole number may be too long for any column.
+    if not abs(value) < HUGE:
+        at.wrong(where, f"is {quoted(value)}; it must be finite and below {HUGE:g}")
         return None
     if not least <= value <= most:
         at.wrong(where, f"is {value:g}; it must lie between {least:g} and {most:g}")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo import models
 from geo.folding import fold
+from geo.loading.bulk import among, copy
 from geo.loading.records import Counts, FeatureRecord, Folder, RouteRecord
 from geo.shapes import SRID
 from geo.texts import source_hash
@@ -19,6 +20,8 @@ from geo.vocabulary import LAYERS
 
 LOCK: Final = 0x6C6F6164
 """Advisory lock of a load."""
+MANY: Final = 1000
+"""From so many new things on, the planner should not guess until the server's own analysis comes by."""
 OWN_TABLES: Final[Mapping[str, Any]] = {
     "monuments": models.Monument.__table__,
     "places": models.Place.__table__,
@@ -54,6 +57,8 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
         _stops(session, folder.routes)
         session.execute(_STRAIGHT_LEGS)
         session.execute(_ROUTE_LINES)
+    if sum(count.added + count.changed for count in counts.values()) >= MANY:
+        session.execute(text("ANALYZE feature, feature_text"))
     counts["commune"] = _commune(session, folder, moved, now)
     return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
 
@@ -84,7 +89,7 @@ def _layer(
     gone = [old.id for key, old in known.items() if key not in there and not old.withdrawn]
     ids = {key: old.id for key, old in known.items()}
     if new:
-        session.execute(insert(FEATURE), [_row(record, now) for record in new])
+        copy(session, FEATURE, (_row(record, now) for record in new))
         fresh = select(FEATURE.c.key, FEATURE.c.id).where(FEATURE.c.layer == layer)
         ids = {key: id_ for key, id_ in session.execute(fresh)}
     if changed:
@@ -98,7 +103,7 @@ def _layer(
     _own_rows(session, layer, [(ids[record.key], record) for record in (*new, *changed)])
     texts.replace(session, [(ids[record.key], record) for record in (*new, *changed)])
     if gone:
-        session.execute(update(FEATURE).where(FEATURE.c.id.in_(gone)).values(withdrawn_at=now))
+        session.execute(update(FEATURE).where(among(FEATURE.c.id, gone)).values(withdrawn_at=now))
     back = sum(known[record.key].withdrawn for record in changed)
     return Counts(
         added=len(new) + back,
@@ -127,9 +132,9 @@ def _own_rows(session: Session, layer: str, records: Sequence[tuple[int, Feature
     if table is None or not records:
         return
     rows = [{"id": id_, **record.own} for id_, record in records]
-    there = set(session.scalars(select(table.c.id).where(table.c.id.in_([row["id"] for row in rows]))))
-    if fresh := [row for row in rows if row["id"] not in there]:
-        session.execute(insert(table), fresh)
+    ids = [id_ for id_, _ in records]
+    there = set(session.scalars(select(table.c.id).where(among(table.c.id, ids))))
+    copy(session, table, (row for row in rows if row["id"] not in there))
     if old := [{**row, "of_id": row["id"]} for row in rows if row["id"] in there]:
         columns: dict[str, Any] = {name: bindparam(name) for name in old[0] if name not in ("id", "of_id")}
         session.connection().execute(
@@ -150,16 +155,15 @@ class _Texts:
             return
         ids = [id_ for id_, _ in records]
         query = select(TEXT.c.feature_id, TEXT.c.field, TEXT.c.lang, TEXT.c.text, TEXT.c.source_hash).where(
-            TEXT.c.feature_id.in_(ids)
+            among(TEXT.c.feature_id, ids)
         )
         before = {
             (id_, field, lang, said): made_from
             for id_, field, lang, said, made_from in session.execute(query)
         }
         if before:
-            session.execute(delete(TEXT).where(TEXT.c.feature_id.in_(ids)))
-        if rows := [row for id_, record in records for row in self._rows(id_, record, before)]:
-            session.execute(insert(TEXT), rows)
+            session.execute(delete(TEXT).where(among(TEXT.c.feature_id, ids)))
+        copy(session, TEXT, (row for id_, record in records for row in self._rows(id_, record, before)))
 
     def _rows(
         self, id_: int, record: FeatureRecord, before: Mapping[tuple[int, str, str, str], str | None]
