@@ -17,6 +17,10 @@ from geo.folding import fold
         ("الخميس", "خميس"),
         ("Mosquée", "mosquee", "MOSQUÉE"),
         ("ⴰⴳⵯⵍⵎⴰⵎ", "ⴰⴳⵍⵎⴰⵎ"),
+        ("ⵜⵉⵎⴻⵣⴳⴷⴰ", "ⵜⵉⵎⵣⴳⴷⴰ"),
+        ("Jāmiʿ", "jami", "JAMI’"),
+        ("Œuvre", "oeuvre"),
+        ("Porte 12", "porte ١٢", "Porte_12"),
         ("L'hôpital", "l’hopital", "L hopital"),
     ],
 )

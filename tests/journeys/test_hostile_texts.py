@@ -53,17 +53,17 @@ def hostile(engine: Engine, tmp_path: Path) -> Iterator[str]:
     town.config = town.config.replace('fr = "Petiteville"', f'fr = "{quoted}"').replace(
         "[layers]", "[layers]\n" + "\n".join(f'{layer} = ["{layer}.geojson"]' for layer in layers)
     )
-    town.config += (
-        f'\n[[sources]]\nid = "s"\ntitle = "{quoted}"\nlicence = "{quoted}"\nurl = "javascript:alert(1)"\n'
-    )
+    town.config += f'\n[[sources]]\nid = "s"\ntitle = "{quoted}"\nlicence = "{quoted}"\n'
     path = town.write()
     for layer, features in layers.items():
         spare = Town(tmp_path / "spare")
         spare.walls = features
         (spare.write() / "walls.geojson").rename(path / f"{layer}.geojson")
     load(engine, path)
-    with serving(create_app(Settings(SECRET_KEY="test"), engine)) as address:
+    app = create_app(Settings(SECRET_KEY="test"), engine)
+    with serving(app) as address:
         yield address
+    app.extensions["scan_counter"].flush()
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE commune, feature, sign CASCADE"))
 
