@@ -20,7 +20,7 @@ stamp() {
 }
 is_done() {
   [ "$(cat ".setup/$what" 2>/dev/null || true)" = "$(stamp "$what")" ] \
-    && [ -x .venv/bin/athar ] && [ -d node_modules/leaflet ] && postgis_there \
+    && [ -x .venv/bin/athar ] && [ -d node_modules/leaflet ] && [ -e build/press.icc ] && postgis_there \
     && { [ "$what" = run ] || command -v chromium >/dev/null; }
 }
 finish() { .venv/bin/python -m portal.assets >&2; }
@@ -62,7 +62,15 @@ fi
 command -v npm >/dev/null || needed+=(nodejs npm)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || needed+=(ca-certificates)
 noto=/usr/share/fonts/truetype/noto
+icc=/usr/share/color/icc
 { there "$noto/NotoNaskhArabic-Regular.*" && there "$noto/NotoSansTifinagh-Regular.*"; } || needed+=(fonts-noto-core)
+# What signs are set and checked with: text shaping, font subsets, a second decoder, a press profile's makings.
+has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q "$1"; }
+has_library libpangoft2-1.0.so.0 || needed+=(libpango-1.0-0 libpangoft2-1.0-0)
+has_library libharfbuzz-subset.so.0 || needed+=(libharfbuzz-subset0)
+has_library libzbar.so.0 || needed+=(libzbar0)
+command -v colprof >/dev/null || needed+=(argyll)
+[ -e "$icc/FOGRA39L.ti3" ] || needed+=(icc-profiles-free)
 if [ "$what" = test ]; then
   command -v chromium >/dev/null || needed+=(chromium)
   command -v wrk >/dev/null || needed+=(wrk)
@@ -101,6 +109,15 @@ python=$(python_found) || fail "Python 3.11, 3.12 or 3.13 is needed; set PYTHON 
 level=$what
 [ ! -e .setup/test ] || level=test
 
+# The press profile: of the measured patches of FOGRA39 (coated paper), as ICC. It takes seconds: beside the rest.
+if [ ! -e build/press.icc ]; then
+  mkdir -p build/press
+  cp "$icc/FOGRA39L.ti3" build/press/press.ti3
+  colprof -ql -bl -nc -D "Coated FOGRA39 (ISO 12647-2:2004), by colprof" -C "From FOGRA39L, zlib licence" \
+    -O build/press/press.icc build/press/press >.setup/colprof.log 2>&1 9>&- &
+  profile=$!
+fi
+
 # 2. Python packages, exactly those of the lock file
 lock=requirements.lock
 [ "$level" = run ] || lock=requirements-dev.lock
@@ -126,6 +143,11 @@ if [ "$(cat .setup/node 2>/dev/null || true)" != "$level $(sha256sum package-loc
   echo "$level $(sha256sum package-lock.json)" >.setup/node
 else
   say 3/4 "Node packages: there"
+fi
+
+if [ -n "${profile:-}" ]; then
+  wait "$profile" || { tail -5 .setup/colprof.log >&2; fail "colprof could not make the press profile"; }
+  mv build/press/press.icc build/press.icc && rm -r build/press
 fi
 
 # 4. Static files
