@@ -25,8 +25,8 @@ __all__ = ["ClusterError", "destroy", "ensure", "main", "state_directory", "stop
 ROLE = "athar"
 TEMPLATE = "athar_template"
 EXTENSIONS = ("postgis", "pg_trgm")
-KEPT = "secret"
-"""File of the state directory that is not the database's (core/settings.py)."""
+KEPT = frozenset({"secret", "sign_key", "files"})
+"""What of the state directory is not the database's (core/settings.py)."""
 
 
 def ensure(project: Path, *, name: str = "main", durable: bool = True) -> str:
@@ -122,11 +122,13 @@ def _told() -> Iterator[None]:
 
 
 def _delete(server: Server) -> None:
-    """Everything but the secret; the lock last, so that who waits for it sees a whole state or none."""
+    """All but keys and files; the lock last, so that who waits for it sees a whole state or none."""
     for path in sorted(server.root.iterdir(), key=lambda path: path.name == "lock"):
+        if path.name in KEPT:
+            continue
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name != KEPT:
+        else:
             path.unlink()
     if server.sockets.parent != server.root:
         shutil.rmtree(server.sockets)

@@ -27,6 +27,14 @@ class Settings:
     """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with
     several machines, set the same on each.
     """
+    SIGN_HOST: str = ""
+    """Short host that signs are printed with, such as `signs.example`: at most 12 characters. Never change it
+    once a sign is printed. Empty: that of PUBLIC_URL if it is short enough, else artworks are proofs.
+    """
+    SIGN_KEY: str = field(default="", repr=False)
+    """Key behind the tags of sign codes. Empty: one is made and kept in the state directory. Back it up."""
+    FILES_DIR: str = ""
+    """Directory for uploaded pictures and finished artworks. Empty: `files` in the state directory."""
     STATEMENT_TIMEOUT_MS: int = 5000
     """Longest time a query of a page may take, in milliseconds."""
     TILE_URL: str = ""
@@ -53,8 +61,13 @@ class Settings:
         return cls(**given)
 
     def with_secret(self, state: Path) -> Self:
-        """The same settings with a secret key: the given one, or the one kept in the `state` directory."""
-        return self if self.SECRET_KEY else replace(self, SECRET_KEY=_kept_secret(state / "secret"))
+        """The same settings with what was not given: keys kept in the `state` directory, and its `files`."""
+        return replace(
+            self,
+            SECRET_KEY=self.SECRET_KEY or _kept_secret(state / "secret"),
+            SIGN_KEY=self.SIGN_KEY or _kept_secret(state / "sign_key"),
+            FILES_DIR=self.FILES_DIR or str(state / "files"),
+        )
 
 
 def _kept_secret(file: Path) -> str:
