@@ -5,6 +5,10 @@ in their own language; `str()` gives the English sentence for logs and the comma
 """
 
 
+class Word(str):
+    """A value of a message that is a message itself, to be said in the reader's language too."""
+
+
 class Problem(Exception):
     """Parent of all of them. `message` is a message id, `values` fill its named places."""
 

@@ -18,6 +18,7 @@ from babel.support import NullTranslations, Translations
 from babel.units import format_unit
 from flask import Flask, g
 
+from core.errors import Word
 from core.languages import LANGUAGES
 from core.settings import PROJECT
 
@@ -41,7 +42,11 @@ def catalogue(lang: str) -> NullTranslations:
 def translate(message: str, lang: str | None = None, values: Mapping[str, object] | None = None) -> str:
     """`message` in `lang` (the request's by default), its named places filled."""
     said = catalogue(lang or g.lang).ugettext(message) if message else ""
-    return said % values if values else said
+    if not values:
+        return said
+    return said % {
+        name: translate(value, lang) if isinstance(value, Word) else value for name, value in values.items()
+    }
 
 
 def plural(one: str, many: str, count: int, lang: str | None = None) -> str:
@@ -60,11 +65,12 @@ def number(value: float) -> str:
     return format_decimal(value, locale=locale(g.lang))
 
 
-def metres(value: float) -> str:
+def metres(value: float, lang: str | None = None) -> str:
     """A distance that claims no more than we know: to 10 m below a kilometre, to 100 m above."""
+    spoken = locale(lang or g.lang)
     if value < 1000:
-        return format_unit(max(10, round(value, -1)), "length-meter", "short", locale=locale(g.lang))
-    return format_unit(round(value / 1000, 1), "length-kilometer", "short", locale=locale(g.lang))
+        return format_unit(max(10, round(value, -1)), "length-meter", "short", locale=spoken)
+    return format_unit(round(value / 1000, 1), "length-kilometer", "short", locale=spoken)
 
 
 def minutes(value: int) -> str:

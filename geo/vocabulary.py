@@ -118,3 +118,15 @@ UNITS: Final[Mapping[str, str]] = {
     "households": N_("households"),
     "km²": "km²",
 }
+
+COMPASS = {
+    "n": N_("north"),
+    "ne": N_("north-east"),
+    "e": N_("east"),
+    "se": N_("south-east"),
+    "s": N_("south"),
+    "sw": N_("south-west"),
+    "w": N_("west"),
+    "nw": N_("north-west"),
+}
+"""The winds of geo.features, in words."""

@@ -13,16 +13,6 @@ from core.languages import LANGUAGES
 from core.translation import translate
 from geo import vocabulary
 
-COMPASS = {
-    "n": vocabulary.N_("north"),
-    "ne": vocabulary.N_("north-east"),
-    "e": vocabulary.N_("east"),
-    "se": vocabulary.N_("south-east"),
-    "s": vocabulary.N_("south"),
-    "sw": vocabulary.N_("south-west"),
-    "w": vocabulary.N_("west"),
-    "nw": vocabulary.N_("north-west"),
-}
 STYLE = Path(__file__).parent / "static" / "site.css"
 
 
@@ -41,7 +31,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
     app.jinja_env.filters.update(
         kind=kind,
         label=label,
-        compass=lambda wind: translate(COMPASS[wind]),
+        compass=lambda wind: translate(vocabulary.COMPASS[wind]),
         dir=lambda lang: LANGUAGES[lang].dir if lang in LANGUAGES else "auto",
         own_name=lambda lang: LANGUAGES[lang].own_name if lang in LANGUAGES else lang,
         citation=citation,
