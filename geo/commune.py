@@ -43,6 +43,16 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Signage:
+    """What the commune decided for all its signs. `text_languages` are those that must have a text."""
+
+    languages: tuple[str, ...]
+    text_languages: tuple[str, ...]
+    host: str
+    """Short host printed on signs; empty until the commune has decided it."""
+
+
+@dataclass(frozen=True)
 class Commune:
     """One commune. Boxes are in degrees, `metric_crs` is an EPSG number, the walking speed is in km/h."""
 
@@ -61,6 +71,7 @@ class Commune:
     facts: tuple[Fact, ...]
     sources: tuple[Source, ...]
     unknown: tuple[Unknown, ...]
+    signs: Signage
     version: int
 
     def name(self, order: Sequence[str]) -> Said:
@@ -99,8 +110,14 @@ def from_config(config: Mapping[str, Any], version: int) -> Commune:
             Unknown(item["id"], {lang: text for lang, text in item.items() if lang != "id"})
             for item in config.get("unknown", ())
         ),
+        signs=_signage(config.get("signs", {}), config["languages"]),
         version=version,
     )
+
+
+def _signage(table: Mapping[str, Any], languages: Sequence[str]) -> Signage:
+    spoken = tuple(table.get("languages", languages[:4]))
+    return Signage(spoken, tuple(table.get("text_languages", spoken)), table.get("host", ""))
 
 
 def _said(texts: Mapping[str, str], states: Mapping[str, str]) -> dict[str, Said]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.languages import LANGUAGES
+from geo.loading import signage
 from geo.loading.files import CONFIG, read_text
 from geo.loading.records import At, Problems, quoted, shown
 from geo.loading.words import KEY, known_members, members, number, per_language, plain, states, word
@@ -25,7 +26,7 @@ MEMBERS: Final = (
         "layers",
         "sources",
     ),
-    "unknown",
+    *("unknown", "signs"),
 )
 NEEDED: Final = (
     "key",
@@ -263,4 +264,5 @@ _CHECKS: Final[Mapping[str, Callable[[At, str, Mapping[str, Any]], object]]] = {
     "layers": _layers,
     "sources": _sources,
     "unknown": _unknown,
+    "signs": signage.check,
 }

@@ -120,6 +120,15 @@ class Content:
         whole = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()
 
+    @property
+    def wording(self) -> str:
+        """SHA-256 of the words alone, which a person approves."""
+        said = [
+            sorted(self.fields()),
+            sorted((word, sorted(said.items())) for word, said in self.words.items()),
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
     def fields(self) -> list[tuple[str, str, str]]:
         """Every text as (field, language, text)."""
         listed = [("name", lang, text) for lang, text in self.names.items()]
@@ -224,7 +233,8 @@ def _check(content: Content) -> None:
             raise Invalid(
                 field,
                 N_(
-                    "Sign %(code)s: the %(what)s in %(language)s has characters that no sign can show: %(which)s"
+                    "Sign %(code)s: the %(what)s in %(language)s has characters that signs cannot show:"
+                    " %(which)s"
                 ),
                 code=content.code,
                 what=FIELDS[field],

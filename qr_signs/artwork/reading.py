@@ -58,9 +58,9 @@ def read(document: Any, short_mm: float) -> Page:
         _walk(page._page_box, None, None, found)
     if found.symbol is None:
         raise LookupError("the sign's template has no element of class symbol")
-    overflows = [*_overflows(found), *_lost(found)]
-    if len(document.pages) > 1:
-        overflows.append(Overflow("texts", "text", "", 0.0))
+    overflows = _blamed([*_overflows(found), *_lost(found)], found)
+    if len(document.pages) > 1 and not overflows:
+        overflows.append(Overflow("", "text", "", 0.0))
     rem = short_mm / 100 / PX_MM
     return Page(
         document=document,
@@ -99,6 +99,24 @@ def _printed(found: _Field) -> Printed:
     whole = Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
     size = min(run.style["font_size"] for run, _ in found.boxes) * 0.75
     return Printed(found.name, found.lang, "".join(run.text for run, _ in found.boxes), whole, size)
+
+
+def _blamed(overflows: list[Overflow], found: _Found) -> list[Overflow]:
+    """One overflow a region, laid to the longest text in it: the last one is only pushed out by others."""
+    blamed = []
+    for region in dict.fromkeys(overflow.region for overflow in overflows):
+        over = max(each.millimetres for each in overflows if each.region == region)
+        inside = [
+            (len("".join(element.itertext())), element)
+            for element in found.root.iter()
+            if element.get("data-field") and _region_of(found, element) == region
+        ]
+        _, longest = max(inside, key=lambda pair: pair[0], default=(0, None))
+        if longest is None:
+            blamed.append(Overflow(region, "text", "", over))
+        else:
+            blamed.append(Overflow(region, longest.get("data-field"), longest.get("lang") or "", over))
+    return blamed
 
 
 def _overflows(found: _Found) -> Iterator[Overflow]:

@@ -26,7 +26,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 LARGEST_TEXT_REM: Final = 3.2
 """Size of texts, in percent of the short side, where there is room for it."""
 LARGEST_NAMES: Final = 1.5
-SMALLEST_NAMES: Final = 0.4
+SMALLEST_NAMES: Final = 0.5
 """How far names may grow and shrink against their size in the template."""
 TRIES: Final = 9
 """Layouts that may be tried until a sign fits."""

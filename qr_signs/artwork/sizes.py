@@ -88,7 +88,7 @@ def read(words: str, distance_m: float | None = None) -> Sheet:
     if kind not in ("", "landscape", "portrait", "blade") or len(front) > 1:
         raise _unreadable(words)
     named = front[0] if front else ("" if kind == "blade" else last)
-    width, height = _millimetres(named, words) if named else BLADE
+    width, height = BLADE if kind == "blade" and not named else _millimetres(named, words)
     if kind in ("landscape", "blade"):
         width, height = max(width, height), min(width, height)
     elif kind == "portrait":
