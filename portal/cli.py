@@ -1,7 +1,6 @@
 """The console command: `athar up|load|serve|db|signs`. Exit status 0: done; 1: cannot; 2: wrong input."""
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -14,14 +13,13 @@ from core import clock, cluster, schema
 from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
-from geo import published
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder, Counts
+from portal import signs_cli
 from qr_signs import register
 
 LONG_MS = 10 * 60 * 1000
 """Time a query of a load may take, in milliseconds."""
-MOST_SIGNS = 1_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,13 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
     database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
-    signs = commands.add_parser("signs", help="printed codes").add_subparsers(required=True, metavar="WHAT")
-    listing = signs.add_parser("list", help="every code and where it leads")
-    listing.add_argument("--json", action="store_true", help="as JSON")
-    listing.set_defaults(run=_signs)
-    mint = signs.add_parser("mint", help="add codes to DIR/signs.json for what has none")
-    mint.add_argument("dir", type=Path)
-    mint.set_defaults(run=_mint)
+    signs_cli.add(commands, _engine, _say)
     return parser
 
 
@@ -135,35 +127,6 @@ def _serve(_: argparse.Namespace) -> int:
     from portal.server import serve
 
     return serve(settings)
-
-
-def _signs(parsed: argparse.Namespace) -> int:
-    with _engine() as engine, session_of(engine) as session:
-        state = published.current(session)
-        base = Settings.from_environment().PUBLIC_URL or (state.commune.public_url if state else "")
-        rows = [
-            {
-                "code": sign.code,
-                "path": f"/q/{sign.code}",
-                "url": f"{base.rstrip('/')}/q/{sign.code}" if base else None,
-                "layer": sign.layer,
-                "key": sign.key,
-                "state": sign.state,
-            }
-            for sign in register.listed(session, limit=MOST_SIGNS, offset=0)
-        ]
-    if parsed.json:
-        _say(json.dumps(rows, ensure_ascii=False, indent=1))
-    else:
-        for row in rows:
-            _say(f"{row['code']}  {row['state']:<9}  {row['layer'] or '-'}/{row['key'] or '-'}")
-    return 0
-
-
-def _mint(parsed: argparse.Namespace) -> int:
-    made = register.mint(parsed.dir, loading.read(parsed.dir).keys)
-    _say(f"{made} code(s) added to {parsed.dir / 'signs.json'}")
-    return 0
 
 
 def _say(line: str, stream: TextIO | None = None) -> None:

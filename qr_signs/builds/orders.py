@@ -84,10 +84,10 @@ def place(session: Session, codes: Sequence[str], options: Options, *, by: str) 
     Invalid for codes that are no signs or withdrawn, for sizes that cannot be, and for more than MOST_SIGNS.
     """
     options.checked()
-    chosen = list(dict.fromkeys(codes)) or _every(session)
+    chosen = list(dict.fromkeys(codes)) or every(session)
     if not chosen or len(chosen) > MOST_SIGNS:
         raise Invalid("codes", N_("An order holds 1 to %(most)s signs."), most=MOST_SIGNS)
-    known = dict(session.execute(select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))).tuples())
+    known = dict(session.execute(select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))).tuples().all())
     for code in chosen:
         if code not in known:
             raise Invalid("codes", N_("No sign has the code %(code)s."), code=code[:20])
@@ -103,7 +103,8 @@ def place(session: Session, codes: Sequence[str], options: Options, *, by: str) 
     return build
 
 
-def _every(session: Session) -> list[str]:
+def every(session: Session) -> list[str]:
+    """Codes of all signs that are in use, by code."""
     query = select(Sign.code).where(Sign.withdrawn_at.is_(None), Sign.feature_id.is_not(None))
     return list(session.scalars(query.order_by(Sign.code).limit(MOST_SIGNS + 1)))
 
@@ -123,7 +124,7 @@ def progress(session: Session, build: SignBuild) -> Progress:
         .where(SignBuildItem.build_id == build.id)
         .group_by(SignBuildItem.state)
     )
-    return Progress(build, dict(session.execute(query).tuples()))
+    return Progress(build, dict(session.execute(query).tuples().all()))
 
 
 def items(session: Session, build_id: int, *, limit: int, offset: int = 0) -> Sequence[SignBuildItem]:

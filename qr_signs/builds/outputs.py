@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
@@ -27,6 +28,7 @@ SUMS: Final = "SHA256SUMS"
 ZIP: Final = "signs.zip"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """Date of every file in the zip: equal orders are equal zips."""
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 LISTS: Final = ("order.csv", "order.pdf", SUMS, ZIP)
 
 
@@ -137,7 +139,8 @@ def _csv(rows: Sequence[Row]) -> bytes:
 
 def _plain(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(value)
+    return f"'{value}" if risky else value
 
 
 def _pdf(rows: Sequence[Row], build_id: int, options: Options) -> bytes:

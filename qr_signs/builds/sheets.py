@@ -13,7 +13,7 @@ from core.errors import Invalid
 from geo.vocabulary import N_
 from qr_signs.artwork.sizes import BLEED_MM, Sheet
 
-MARGIN_MM: Final = 8.0
+MARGIN_MM: Final = 5.0
 """Gripper edge that the press leaves free on each side."""
 MM: Final = 72 / 25.4
 MARK_MM: Final = 4.0
