@@ -50,6 +50,8 @@ class Signage:
     text_languages: tuple[str, ...]
     host: str
     """Short host printed on signs; empty until the commune has decided it."""
+    crests: tuple[str, ...] = ()
+    """Drawings as checked SVG."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,12 @@ def from_config(config: Mapping[str, Any], version: int) -> Commune:
 
 def _signage(table: Mapping[str, Any], languages: Sequence[str]) -> Signage:
     spoken = tuple(table.get("languages", languages[:4]))
-    return Signage(spoken, tuple(table.get("text_languages", spoken)), table.get("host", ""))
+    return Signage(
+        spoken,
+        tuple(table.get("text_languages", spoken)),
+        table.get("host", ""),
+        tuple(table.get("crests", ())),
+    )
 
 
 def _said(texts: Mapping[str, str], states: Mapping[str, str]) -> dict[str, Said]:

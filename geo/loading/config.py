@@ -62,6 +62,7 @@ def read(problems: Problems, folder: Path) -> dict[str, Any] | None:
         if name in config:
             check(at, name, config)
     _names(at, config)
+    signage.with_crests(at, folder, config)
     return config if len(problems.found) == before else None
 
 

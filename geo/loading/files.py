@@ -106,15 +106,17 @@ def _file_hash(folder: Path, name: str) -> str | None:
 
 
 def _layer_files(folder: Path) -> set[str]:
-    """What commune.toml names under [layers]; nothing where it cannot be read."""
+    """What commune.toml names as layers and crests; nothing where it cannot be read."""
     path = folder / CONFIG
     try:
         if not _is_inside(folder, path) or not path.is_file():
             return set()
-        layers = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("layers")
+        config = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return set()
-    listed = layers.values() if isinstance(layers, dict) else ()
+    layers, signs = config.get("layers"), config.get("signs")
+    listed = [*layers.values()] if isinstance(layers, dict) else []
+    listed += [signs.get("crests")] if isinstance(signs, dict) else []
     return {name for files in listed if isinstance(files, list) for name in files if isinstance(name, str)}
 
 

@@ -58,6 +58,8 @@ class Design:
     """Short host; payload.PROOF_HOST while none is decided."""
     commune: Mapping[str, str]
     """The commune's name per language."""
+    crests: tuple[str, ...] = ()
+    """Drawings as checked SVG (geo/loading/crests.py)."""
 
 
 @dataclass(frozen=True)

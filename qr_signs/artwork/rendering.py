@@ -65,4 +65,4 @@ def _slug(content: Content, order: Order, drawn: symbol.Symbol) -> str:
         f"QR {drawn.version}-{drawn.level}, {sheet.symbol_mm / drawn.size:.2f} mm",
         content.digest[:12],
     ]
-    return " · ".join([*parts, f"PROOF, NOT FOR PRINT: {order.proof}"] if order.proof else parts)
+    return " · ".join([*parts, "PROOF, NOT FOR PRINT"] if order.proof else parts)

@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.languages import LANGUAGES
 from geo.vocabulary import N_
 from qr_signs import payload, symbol
-from qr_signs.artwork import fonts, reading, sizes
+from qr_signs.artwork import crests, fonts, reading, sizes
 from qr_signs.artwork.content import FIELDS, LETTERS, Content, own_name
 from qr_signs.artwork.made import POINT_MM
 from qr_signs.artwork.measuring import Line, Room, largest
@@ -25,8 +25,10 @@ from qr_signs.artwork.sizes import Sheet
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LARGEST_TEXT_REM: Final = 3.2
 """Size of texts, in percent of the short side, where there is room for it."""
+SMALL_REM: Final = 1.9
+"""Size of small print where four languages share the room."""
 LARGEST_NAMES: Final = 1.5
-SMALLEST_NAMES: Final = 0.5
+SMALLEST_NAMES: Final = 0.42
 """How far names may grow and shrink against their size in the template."""
 TRIES: Final = 9
 """Layouts that may be tried until a sign fits."""
@@ -64,6 +66,7 @@ class Setter:
         )
         self._sheets: dict[str, Any] = {}
         self._rooms: dict[str, Mapping[str, Room]] = {}
+        self._last: tuple[Content | None, Sheet | None, Fit] = (None, None, Fit(0, 0, 0))
 
     def set(
         self, content: Content, sheet: Sheet, drawn: symbol.Symbol, *, mode: str = "print", slug: str = ""
@@ -73,10 +76,12 @@ class Setter:
         Invalid names sign, language and overflow if it does not fit at the smallest letters that can be read.
         """
         least = _least(sheet)
-        fit = self._guess(content, sheet, least)
+        same = self._last[:2] == (content, sheet)
+        fit = self._last[2] if same else self._guess(content, sheet, least)
         for _ in range(TRIES):
             page = self._laid(content, sheet, drawn, fit, mode, slug)
             if not page.overflows:
+                self._last = (content, sheet, fit)
                 return page
             smaller = _smaller(fit, page.overflows, least)
             if sheet.name not in self._rooms:
@@ -138,7 +143,7 @@ class Setter:
             "slug": slug,
             "slug_mm": sizes.SLUG_MM,
             "rem_mm": sheet.short_mm / 100,
-            "small": f"{max(least, 1.9):.3f}rem",
+            "small": f"{max(least, SMALL_REM * min(1, 4 / len(content.design.languages))):.3f}rem",
             "address": payload.readable(content.design.host, content.code, content.tag),
             "address_size": f"{max(least, 2.5):.3f}rem",
             "symbol_size": f"{sheet.symbol_mm:.4f}mm",
@@ -149,6 +154,7 @@ class Setter:
             "left": sides["left"],
             "right": sides["right"],
             "headings": content.headings,
+            "crests": [_data(crests.for_press(crest)) for crest in content.design.crests],
             "letters": LETTERS,
             "own_name": own_name,
             "main_language": MAIN if MAIN in content.names else content.design.languages[0],
@@ -156,9 +162,14 @@ class Setter:
 
         def svg(name: str) -> str:
             drawing = self._env.get_template(name).render(names)
-            return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
+            return _data(drawing)
 
         return self._env.get_template("frame.html").render(names, svg=svg)
+
+
+def _data(drawing: str) -> str:
+    """A drawing as an address that holds it."""
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
 
 
 def _least(sheet: Sheet) -> float:

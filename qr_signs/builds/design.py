@@ -55,6 +55,7 @@ def design_of(commune: Commune, host: str, extra: Sequence[str] = ()) -> content
         languages=languages,
         text_languages=(*commune.signs.text_languages, *(lang for lang in extra if lang in LANGUAGES)),
         host=host,
+        crests=commune.signs.crests,
         commune={lang: named.get(lang) or next(iter(named.values())) for lang in languages},
     )
 

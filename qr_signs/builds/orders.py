@@ -87,7 +87,9 @@ def place(session: Session, codes: Sequence[str], options: Options, *, by: str) 
     chosen = list(dict.fromkeys(codes)) or every(session)
     if not chosen or len(chosen) > MOST_SIGNS:
         raise Invalid("codes", N_("An order holds 1 to %(most)s signs."), most=MOST_SIGNS)
-    known = dict(session.execute(select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))).tuples().all())
+    known = dict(
+        session.execute(select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))).tuples().all()
+    )
     for code in chosen:
         if code not in known:
             raise Invalid("codes", N_("No sign has the code %(code)s."), code=code[:20])

@@ -38,6 +38,6 @@ def of(session: Session, settings: Settings) -> Iterator[str]:
     ).one_or_none()
     if sign is not None and sign.tag != tags.tag(settings.SIGN_KEY, sign.code):
         yield (
-            "SIGN_KEY is not the key that printed signs were made with. They still work: their tags are kept in"
-            " the register. Look for the old key before the register is ever lost."
+            "SIGN_KEY is not the key that printed signs were made with. They still work: the register keeps"
+            " their tags. Look for the old key before the register is ever lost."
         )
