@@ -11,10 +11,11 @@ from typing import Any
 
 from core import cluster, schema
 from core.db import Engine, session_of
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.settings import PROJECT, Settings
 from geo import published
 from geo.loading import folder as loading
+from geo.vocabulary import N_
 from qr_signs import register
 
 MOST_SIGNS = 1_000_000
@@ -86,7 +87,7 @@ def _mint(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 def _codes(parsed: argparse.Namespace) -> list[str]:
     if bool(parsed.codes) == parsed.all:
-        raise Invalid("codes", "name the codes of signs, or give --all")
+        raise Invalid("codes", N_("Name the codes of signs, or choose all of them."))
     return [code.upper().split("-")[0] for code in parsed.codes]
 
 
@@ -112,7 +113,7 @@ def _build(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[
         build_id = _order(opened, parsed.out, codes, options)
         shop = running.Shop(opened, settings)
         if not running.run(shop, build_id, _bar):
-            raise Invalid("out", f"order {build_id} is being made by another process")
+            raise Conflict(N_("Order %(number)s is being made by another process."), number=build_id)
         _deliver(shop.directory(build_id), parsed.out)
         with session_of(opened) as session:
             progress = orders.progress(session, orders.find(session, build_id))

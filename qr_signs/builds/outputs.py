@@ -4,10 +4,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import select
@@ -107,7 +107,7 @@ def _row(
     if lon is None and told and told.place:
         lon, lat = told.place
     name = making.PRINT if item.state == "print" else making.PROOF if item.state == "proof" else ""
-    remarks = [translate(problem["message"], "en", problem["values"]) for problem in item.problems]
+    remarks = [_said(problem) for problem in item.problems]
     return Row(
         number=tags.number(sign.code, sign.tag or ""),
         name=names[latin[0]].text if latin else "",
@@ -126,6 +126,12 @@ def _row(
         sha256=item.files.get(name, ""),
         remark="; ".join(remarks),
     )
+
+
+def _said(problem: Mapping[str, Any]) -> str:
+    """A kept problem as an English sentence."""
+    message, values = problem["message"], problem["values"]
+    return translate(message, "en", values)
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
