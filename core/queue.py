@@ -33,17 +33,22 @@ def tables() -> str:
     return str(SchemaManager.get_schema())
 
 
-def connector(engine: Engine, concurrency: int) -> PsycopgConnector:
-    """Connections of the queue's own, to the engine's database, with the queue's schema to look in."""
+def connector(engine: Engine, concurrency: int, patience_s: float) -> PsycopgConnector:
+    """Connections of the queue's own, to the engine's database, with the queue's schema to look in.
+
+    A question fails if no connection is to be had for `patience_s` seconds.
+    """
     _, where = engine.dialect.create_connect_args(engine.url)
+    where.pop("context", None)  # how SQLAlchemy reads types: no part of the address
     options = f"-c search_path={SCHEMA} -c statement_timeout={QUEUE_QUERY_MS} -c timezone=UTC"
     return PsycopgConnector(
         conninfo=make_conninfo(**{**where, "options": options, "connect_timeout": 5}),
         kwargs={"application_name": "athar-worker"},
         min_size=1,
         max_size=concurrency + 2,
-        timeout=5,
-        reconnect_timeout=5,
+        timeout=patience_s,
+        # Then the pool forgets how long its next pause would be: the database may be back at any time.
+        reconnect_timeout=patience_s,
     )
 
 

@@ -28,8 +28,6 @@ log = logging.getLogger("athar.jobs")
 
 LONGEST_QUERY_MS = 10 * 60 * 1000
 """Time a query of a job may take, in milliseconds."""
-CONNECT_S = 5
-"""Time that connecting may take, in seconds."""
 FAILED_KEPT_H = 30 * 24
 """Hours for which jobs that failed are kept to be looked at; those that succeeded go at once."""
 
@@ -48,6 +46,8 @@ class Pace:
     """Between looks for jobs whose pause is over; new ones are told at once."""
     pauses: tuple[float, ...] = (2, 10, 60, 300, 900)
     """Before each new try after an outage; there are no more tries than pauses."""
+    connect: float = 5
+    """For a connection to come about."""
     reconnect: float = 1
     """Between tries to reach a database that is away."""
     grace: float = 5
@@ -94,7 +94,7 @@ class _Runner:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.told.set)
         watching = asyncio.create_task(self._watch_parent(self.parent)) if self.parent else None
-        log.info("worker begins", extra={"fields": {"tasks": sorted(TASKS)}})
+        log.info("worker begins", extra={"fields": {"pid": os.getpid(), "tasks": sorted(TASKS)}})
         while not self.told.is_set():
             try:
                 await self._work()
@@ -113,14 +113,14 @@ class _Runner:
 
     async def _work(self) -> None:
         """Work on one set of connections; returns when told to stop, or when Procrastinate's worker ended."""
-        connections = connector(self.engine, self.concurrency)
+        connections = connector(self.engine, self.concurrency, self.pace.connect)
         app = App(connector=connections)
         app.job_manager = queue = Queue(connections, self.pace.reconnect)
         for name, function in TASKS.items():
             call = _call(name, function, self.engine, self.settings)
             app.task(name=name, pass_context=True, retry=_Again(self.pace.pauses))(call)
         try:
-            await asyncio.wait_for(connections.open_async(), CONNECT_S)
+            await asyncio.wait_for(connections.open_async(), self.pace.connect)
             await queue.delete_old_jobs(FAILED_KEPT_H, include_failed=True, include_aborted=True)
             await self._run(app, queue)
         finally:
