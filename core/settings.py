@@ -23,6 +23,8 @@ class Settings:
     """Port that the server listens on."""
     WORKERS: int = 0
     """Server processes; 0: one a processor, at least two."""
+    WORKER: int = 1
+    """Processes that run background jobs beside the server; 0: none, for who runs `athar work` elsewhere."""
     SECRET_KEY: str = field(default="", repr=False)
     """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with
     several machines, set the same on each.

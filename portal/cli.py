@@ -1,4 +1,4 @@
-"""The console command: `athar up|load|serve|db|signs`. Exit status 0: done; 1: cannot; 2: wrong input."""
+"""The console command: `athar up|load|serve|work|db|signs`. Exit status 0: done, 1: cannot, 2: bad input."""
 
 import argparse
 import logging
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("dir", type=Path)
     load.set_defaults(run=_load)
     commands.add_parser("serve", help="serve the site").set_defaults(run=_serve)
+    work = commands.add_parser("work", help="run background jobs until told to stop")
+    work.add_argument("--parent", type=int, help="stop also when this process is not the parent any more")
+    work.set_defaults(run=_work)
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
     database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
@@ -127,6 +130,13 @@ def _serve(_: argparse.Namespace) -> int:
     from portal.server import serve
 
     return serve(settings)
+
+
+def _work(parsed: argparse.Namespace) -> int:
+    from portal.work import work
+
+    work(Settings.from_environment(), parent=parsed.parent)
+    return 0
 
 
 def _say(line: str, stream: TextIO | None = None) -> None:

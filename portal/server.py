@@ -9,7 +9,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from core.settings import Settings
-from portal import logs
+from portal import logs, work
 
 
 def make() -> object:
@@ -21,14 +21,14 @@ def make() -> object:
 
 
 def serve(settings: Settings) -> int:
-    """Serve until told to stop; the exit status."""
+    """Serve until told to stop, with workers for background jobs beside; the exit status."""
     logs.configure(settings.LOG_LEVEL)
     logging.getLogger("athar").info(
         "serving", extra={"fields": {"address": f"http://{settings.HOST}:{settings.PORT}"}}
     )
     sys.stdout.write(f"Athar is at http://{settings.HOST}:{settings.PORT}  (stop with Ctrl-C)\n")
     sys.stdout.flush()
-    Server(
+    server = Server(
         "portal.server:make",
         address=settings.HOST,
         port=settings.PORT,
@@ -41,5 +41,7 @@ def serve(settings: Settings) -> int:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-    ).serve()
+    )
+    with work.beside(settings.WORKER):
+        server.serve()
     return 0

@@ -42,6 +42,13 @@ def engine() -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="module")
+def jobs_engine() -> Iterator[Engine]:
+    """An engine on a database of a module's own, for what has to be committed."""
+    with _database("jobs") as engine:
+        yield engine
+
+
 @pytest.fixture
 def empty_databases() -> Iterator[tuple[Engine, Engine]]:
     """Two databases without any table."""
