@@ -57,6 +57,7 @@ def finish(pdf: bytes, *, title: str, digest: str, dated: datetime, bleed_mm: fl
         for page in document.pages:
             _boxes(page, bleed_mm)
         _marks(document, marks)
+        _groups(document)
         stamp = dated.strftime("D:%Y%m%d%H%M%SZ")
         document.trailer.Info = document.make_indirect(
             Dictionary(
@@ -106,6 +107,13 @@ def _metadata(document: pikepdf.Pdf, title: str, digest: str, dated: datetime) -
         title=escape(title), producer=PRODUCER, date=dated.strftime("%Y-%m-%dT%H:%M:%SZ"), uuid=uuid
     )
     return Stream(document, packet.encode(), Type=Name.Metadata, Subtype=Name.XML)
+
+
+def _groups(document: pikepdf.Pdf) -> None:
+    """The layout engine blends what is half transparent in RGB; a press file blends in its own inks."""
+    for item in document.objects:
+        if isinstance(item, Dictionary | Stream) and "/Group" in item and "/CS" in item.Group:
+            item.Group.CS = Name.DeviceCMYK
 
 
 def _boxes(page: pikepdf.Page, bleed_mm: float) -> None:

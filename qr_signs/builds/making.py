@@ -56,7 +56,7 @@ def make(task: Task) -> Made:
         "report.json": json.dumps(report.as_json(), ensure_ascii=False, indent=1).encode(),
     }
     problems: tuple[Mapping[str, Any], ...] = tuple(
-        {"field": check["name"], "message": check["message"], "values": check["values"]}
+        {"field": check["name"], "message": check["message"], "values": check["figures"]}
         for check in report.as_json()["checks"]
         if not check["passed"]
     )

@@ -1,0 +1,59 @@
+"""Pictures for the desk: the sign as it will look, and its symbol after damage."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageDraw
+
+from qr_signs.artwork.made import Artwork
+from qr_signs.preflight import damage, decoders, raster
+
+PREVIEW_PX: Final = 1200
+"""Longest side of a preview."""
+SHOWN: Final = (
+    "clean",
+    "distance-30",
+    "tilt-60",
+    "low-light",
+    "occl-data-10",
+    "dust-10",
+    "scratched",
+    "street",
+)
+CELL: Final = 180
+MARGIN: Final = 8
+MODULE_PX: Final = 12
+GOOD, BAD = (42, 90, 66), (168, 56, 47)
+
+
+def preview(artwork: Artwork) -> bytes:
+    """The trimmed sign as PNG."""
+    picture = raster.page(artwork)
+    picture.thumbnail((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
+    # A sign has few colours: a palette keeps the file small and every edge clean.
+    return _png(picture.convert("RGB").quantize(96, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
+
+
+def contact_sheet(artwork: Artwork) -> bytes:
+    """The symbol after some kinds of damage, framed by whether a decoder read it, as PNG."""
+    whole = damage.printed(raster.symbol(artwork, MODULE_PX), artwork.symbol.size, MODULE_PX)
+    columns = 4
+    rows = -(-len(SHOWN) // columns)
+    step = CELL + 2 * MARGIN
+    sheet = Image.new("RGB", (columns * step, rows * (step + 14)), "white")
+    draw = ImageDraw.Draw(sheet)
+    for place, name in enumerate(SHOWN):
+        photo = damage.photo(whole, name, 0)
+        readers = [each for each in decoders.DECODERS if artwork.payload in decoders.read(photo, each)]
+        left, top = (place % columns) * step, (place // columns) * (step + 14)
+        draw.rectangle((left + 2, top + 2, left + step - 3, top + step - 3), fill=GOOD if readers else BAD)
+        cell = Image.fromarray(photo).resize((CELL, CELL), Image.Resampling.NEAREST)
+        sheet.paste(cell.convert("RGB"), (left + MARGIN, top + MARGIN))
+        draw.text((left + MARGIN, top + step - 1), f"{name}: {' + '.join(readers) or '-'}", fill=(0, 0, 0))
+    return _png(sheet.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
+
+
+def _png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=False, compress_level=4)
+    return file.getvalue()
