@@ -14,7 +14,7 @@ from datetime import datetime
 import psycopg
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import make_conninfo
@@ -69,9 +69,9 @@ WITH put_back AS (
     WHERE status = 'doing' AND (WHOSE)
     RETURNING id, task_name, attempts, status
 )
-SELECT id, task_name, attempts, status::text, pg_notify(
+SELECT id AS job, task_name AS task, attempts, status::text, pg_notify(
     'procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text
-)::text
+)::text AS told
 FROM put_back
 """
 """Jobs left in the middle go back in line, unless one of the same lock waits already; workers are told."""
@@ -83,6 +83,7 @@ class Queue(JobManager):
     def __init__(self, connector: PsycopgConnector, reconnect: float) -> None:
         super().__init__(connector)
         self.reconnect = reconnect
+        self.heard = False
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """A sign of life; if nobody hears it, the next one will do."""
@@ -90,22 +91,35 @@ class Queue(JobManager):
             await super().update_heartbeat(worker_id)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """The next job; none while the database is away."""
-        try:
-            return await super().fetch_job(queues, worker_id)
-        except ConnectorException as problem:
-            if not _is_outage(problem):
-                raise
-            log.warning("the queue does not answer", extra={"fields": {"why": why(problem)}})
-            return None
+        """The next job; none while the database is away.
+
+        Procrastinate forgets what it hears of while it asks: then it is asked again, or a job would wait for
+        the next look.
+        """
+        while True:
+            self.heard = False
+            try:
+                job = await super().fetch_job(queues, worker_id)
+            except ConnectorException as problem:
+                if not _is_outage(problem):
+                    raise
+                log.warning("the queue does not answer", extra={"fields": {"why": why(problem)}})
+                return None
+            if job or not self.heard:
+                return job
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
         """Listen, and listen again after each loss."""
+
+        async def hear(*, channel: str, notification: Notification) -> None:
+            self.heard = True
+            await on_notification(channel=channel, notification=notification)
+
         while True:
             with contextlib.suppress(ConnectorException, psycopg.Error):
-                await super().listen_for_jobs(on_notification=on_notification, queues=queues)
+                await super().listen_for_jobs(on_notification=hear, queues=queues)
             await asyncio.sleep(self.reconnect)
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
