@@ -17,6 +17,7 @@ class Role(StrEnum):
     """Least privilege first."""
 
     PUBLIC = "public"
+    STAFF = "staff"
 
 
 def open_to(role: Role, *, same_for_all: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:

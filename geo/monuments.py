@@ -105,7 +105,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         sources=tuple(monument.sources),
         external_ids=monument.external_ids,
         changed_at=monument.changed_at,
-        near=_near(session, monument, order, speed_kmh),
+        near=near(session, monument, order, speed_kmh),
         routes=_routes(session, monument, order, speed_kmh),
     )
 
@@ -133,8 +133,8 @@ SELECT there.layer, there.key, there.kind, name.said, there.metres,
 place::geography hands out neighbours nearest first, whatever the number of monuments."""
 
 
-def _near(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:
-    """The nearest other monuments, nearest first, each with metres and degrees on the ellipsoid."""
+def near(session: Session, here: Feature, order: Sequence[str], speed_kmh: float) -> tuple[Way, ...]:
+    """The monuments nearest to a thing, nearest first, each with metres and degrees on the ellipsoid."""
     # One more than shown: the monument itself is among them, but for places that share its very point.
     rows = session.execute(_NEAREST, {"here": here.id, "most": NEAR + 1, "langs": list(order)})
     return tuple(_way(row, here.error_m, speed_kmh) for row in rows)[:NEAR]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.orm import Session
 
 from geo import locator, models
@@ -44,6 +44,11 @@ def current(session: Session) -> Published | None:
         with _lock:
             _kept[bind] = kept
     return kept
+
+
+def touch(session: Session) -> None:
+    """Something that pages show has changed, beside the folder's data: the caller commits, pages follow."""
+    session.execute(update(models.Commune).values(version=models.Commune.version + 1))
 
 
 def last_known(bind: Engine | Connection) -> Published | None:

@@ -7,21 +7,31 @@ from pathlib import Path
 from flask import Flask
 from whitenoise import WhiteNoise
 
+import core.signin
 import geo.models
+import qr_signs.desk.orders
+import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
-from portal import assets, bodies, home, language, logs, problems, security, shell
+from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, staff
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (geo.models, qr_signs.models)
+TABLES = (core.signin, geo.models, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
 IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
-IN_NONE = (home.roots, webmap.views.data, qr_signs.views.blueprint)
+IN_NONE = (
+    home.roots,
+    webmap.views.data,
+    qr_signs.views.blueprint,
+    staff.blueprint,
+    qr_signs.desk.views.blueprint,
+    qr_signs.desk.orders.blueprint,
+)
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""
 
@@ -40,7 +50,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     # kept.
     logs.init_app(app)
     bodies.init_app(app, settings.BODY_CACHE_MB)
+    staff.init_app(app, https=settings.PUBLIC_URL.startswith("https:"))
     language.init_app(app)
+    forgery.init_app(app)
     security.init_app(app, https=settings.PUBLIC_URL.startswith("https:"), tile_url=settings.TILE_URL)
     problems.init_app(app)
     translation.init_app(app)

@@ -103,10 +103,11 @@ def kept() -> Response | None:
 
 
 def _key() -> str | None:
+    """What the answer depends on; None for what is not kept: staff see more on some pages than others do."""
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in ("GET", "HEAD") or not getattr(view, "same_for_all", False):
         return None
-    if len(request.query_string) > LONGEST_QUERY or "published" not in g:
+    if len(request.query_string) > LONGEST_QUERY or "published" not in g or "role" in g:
         return None
     return "\n".join((g.published.stamp, request.path, request.query_string.decode("latin-1"), g.lang))
 

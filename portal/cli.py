@@ -1,4 +1,4 @@
-"""The console command: `athar up|load|serve|work|db|signs`. Exit status 0: done, 1: cannot, 2: bad input."""
+"""The console command `athar`. Exit status 0: done, 1: cannot, 2: bad input."""
 
 import argparse
 import logging
@@ -16,7 +16,7 @@ from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder, Counts
 from portal import signs_cli
-from qr_signs import register
+from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
 """Time a query of a load may take, in milliseconds."""
@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
     database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
     signs_cli.add(commands, _engine, _say)
+    desk = commands.add_parser("desk", help="a one-time address with which a person comes in at the desk")
+    desk.add_argument("--name", required=True, help="who it is: the name stands behind what they write down")
+    desk.set_defaults(run=_desk)
     return parser
 
 
@@ -103,10 +106,10 @@ def load(engine: Engine, path: Path) -> dict[str, Counts]:
     Raises BadFolder with every problem found; then the database is as it was.
     """
     read = loading.read(path)
-    signs = register.read(path, read.keys)
+    signs = signs_file.read(path, read.keys)
     with session_of(engine) as session:
         counts = dict(loading.apply(session, read, now=clock.now()))
-        counts["signs"] = register.apply(session, signs, now=clock.now())
+        counts["signs"] = signs_file.apply(session, signs, now=clock.now())
         session.commit()
     return counts
 
@@ -136,6 +139,15 @@ def _work(parsed: argparse.Namespace) -> int:
     from portal.work import work
 
     work(Settings.from_environment(), parent=parsed.parent)
+    return 0
+
+
+def _desk(parsed: argparse.Namespace) -> int:
+    from portal import staff
+
+    settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
+    base = settings.PUBLIC_URL.rstrip("/") or f"http://{settings.HOST}:{settings.PORT}"
+    _say(f"{base}/desk/enter/{staff.token(settings.SECRET_KEY, parsed.name)}")
     return 0
 
 

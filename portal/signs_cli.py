@@ -16,7 +16,7 @@ from core.settings import PROJECT, Settings
 from geo import published
 from geo.loading import folder as loading
 from geo.vocabulary import N_
-from qr_signs import register
+from qr_signs import register, signs_file, signs_writing
 
 MOST_SIGNS = 1_000_000
 BUILD_MARK = ".build.json"
@@ -37,6 +37,9 @@ def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None
     mint = what.add_parser("mint", help="add codes to DIR/signs.json for what has none")
     mint.add_argument("dir", type=Path)
     mint.set_defaults(run=lambda parsed: _mint(parsed, say))
+    export = what.add_parser("export", help="write the register into DIR/signs.json")
+    export.add_argument("dir", type=Path)
+    export.set_defaults(run=lambda parsed: _export(parsed, engine, say))
     build = what.add_parser("build", help="make artworks, checked and ready for the printer")
     build.add_argument("codes", nargs="*", metavar="CODE")
     build.add_argument("--all", action="store_true", help="every sign that is not withdrawn")
@@ -80,8 +83,16 @@ def _list(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[
 
 
 def _mint(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
-    made = register.mint(parsed.dir, loading.read(parsed.dir).keys)
+    made = signs_writing.mint(parsed.dir, loading.read(parsed.dir).keys)
     say(f"{made} code(s) added to {parsed.dir / 'signs.json'}")
+    return 0
+
+
+def _export(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None]) -> int:
+    with engine() as opened, session_of(opened) as session:
+        written = signs_writing.export(session, parsed.dir)
+        session.commit()
+    say(f"{written} sign(s) written to {parsed.dir / signs_file.FILE}")
     return 0
 
 

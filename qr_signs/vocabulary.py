@@ -54,3 +54,41 @@ FIXINGS: Final[Mapping[str, str]] = {
     "rail": N_("On a rail"),
     "window": N_("Behind glass"),
 }
+BUILD_STATES: Final[Mapping[str, str]] = {
+    "waiting": N_("waiting for the worker"),
+    "running": N_("being made"),
+    "done": N_("done"),
+    "failed": N_("failed"),
+    "stopped": N_("stopped"),
+}
+ITEM_STATES: Final[Mapping[str, str]] = {
+    "print": N_("fit for print"),
+    "proof": N_("proof, not for print"),
+    "failed": N_("failed"),
+    "waiting": N_("waiting"),
+}
+CHECKS: Final[Mapping[str, str]] = {
+    "PDF/X-4": N_("PDF/X-4 file"),
+    "output intent": N_("Press profile"),
+    "boxes": N_("Trim and bleed"),
+    "fonts embedded": N_("Fonts embedded"),
+    "no RGB": N_("No screen colours"),
+    "all vector": N_("All vector"),
+    "black": N_("Symbol in black ink alone"),
+    "ink": N_("Amount of ink"),
+    "passive": N_("Nothing active in the file"),
+    "glyphs": N_("Every letter has a glyph"),
+    "Arabic joined": N_("Arabic letters joined"),
+    "script ar": N_("Arabic script set right"),
+    "script zgh": N_("Tifinagh set right"),
+    "script fr": N_("Latin script set right"),
+    "inside": N_("Everything inside the trim"),
+    "apart": N_("Nothing overlaps"),
+    "quiet zone": N_("Quiet zone"),
+    "module size": N_("Module size"),
+    "letters": N_("Letters large enough"),
+    "read by zxing": N_("Read by the first decoder (ZXing)"),
+    "read by zbar": N_("Read by the second decoder (ZBar)"),
+    "ISO/IEC 15415 (estimate)": N_("ISO/IEC 15415, an estimate"),
+    "damage": N_("Read after damage"),
+}

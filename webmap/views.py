@@ -71,7 +71,12 @@ def route(key: str) -> ResponseReturnValue:
     """One walk with its stops in order."""
     page = routes.page(db.session, key, g.order, g.commune.walking_speed_kmh)
     return render_template(
-        "webmap/route.html", page=page, map=screens.route(page), style=style, ld=jsonld.route(page, g.lang)
+        "webmap/route.html",
+        page=page,
+        map=screens.route(page),
+        style=style,
+        ld=jsonld.route(page, g.lang),
+        sign=None,
     )
 
 

@@ -1,6 +1,6 @@
 """Approving what signs say: a named person read it. Other words need another reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -38,3 +38,18 @@ def approve(
         row = {"code": code, "content_hash": each.content.wording, "person": person}
         session.execute(insert(SignWording).values(row).on_conflict_do_nothing())
     return len(composed)
+
+
+def standing(
+    session: Session, settings: Settings, code: str, extra: Sequence[str]
+) -> tuple[tuple[tuple[str, Mapping[str, str]], ...], tuple[str, ...]]:
+    """Why a sign as it is now would be no more than a proof, and the languages of drafts nobody approved."""
+    state = published.current(session)
+    if state is None:
+        return (), ()
+    host = design.host_of(state.commune, settings.SIGN_HOST, settings.PUBLIC_URL)
+    each = design.compose(session, state, design.design_of(state.commune, host, extra), [code])[code]
+    if isinstance(each, Invalid):
+        return ((each.message, {name: str(value) for name, value in each.values.items()}),), ()
+    unread = any(message == design.NOT_READ for message, _ in each.reasons)
+    return each.reasons, each.content.drafts if unread else ()

@@ -13,7 +13,7 @@ from core.db import Engine
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder, FolderProblem
 from portal.cli import load, main
-from qr_signs import register
+from qr_signs import signs_file, signs_writing
 from tests.geo.tiny import CODE, LAT, LON, ROUTE, Town, feature, point
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def town(tmp_path: Path) -> Town:
 def problems_of(path: Path) -> list[FolderProblem]:
     """What is wrong with a folder."""
     try:
-        register.read(path, loading.read(path).keys)
+        signs_file.read(path, loading.read(path).keys)
     except BadFolder as bad:
         return bad.problems
     return []
@@ -271,8 +271,8 @@ def test_mint_gives_codes_to_what_has_none_and_keeps_the_rest(town: Town) -> Non
     path = town.write()
     keys = loading.read(path).keys
 
-    assert register.mint(path, keys) == 2
-    assert register.mint(path, keys) == 0
+    assert signs_writing.mint(path, keys) == 2
+    assert signs_writing.mint(path, keys) == 0
     signs = json.loads((path / "signs.json").read_text(encoding="utf-8"))["signs"]
     assert signs[0]["code"] == CODE
     assert {sign["id"] for sign in signs} == {"gate", "tower", "walk"}

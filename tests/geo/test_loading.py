@@ -19,9 +19,10 @@ from geo.loading import folder as loading
 from geo.loading.records import Counts
 from geo.published import current
 from portal.cli import load, main
-from qr_signs import register
+from qr_signs import register, signs_file
 from tests.geo.tiny import CODE, Town, feature, point
 
+KEY = "a key"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER = ["fr", "ar", "en"]
 
@@ -34,9 +35,9 @@ def town(tmp_path: Path) -> Town:
 
 def _load(session: Session, town: Town) -> dict[str, Counts]:
     folder = loading.read(town.write())
-    signs = register.read(town.path, folder.keys)
+    signs = signs_file.read(town.path, folder.keys)
     counts = loading.apply(session, folder, now=NOW)
-    counts["signs"] = register.apply(session, signs, now=NOW)
+    counts["signs"] = signs_file.apply(session, signs, now=NOW)
     return counts
 
 
@@ -50,7 +51,7 @@ def test_a_folder_is_loaded_whole(session: Session, town: Town) -> None:
     assert page.name.text == "La porte haute"
     assert page.texts["summary"].state == "attested"
     assert page.error_m == 5
-    assert register.behind(session, CODE.lower()).feature_id == page.id
+    assert register.behind(session, CODE.lower(), KEY).feature_id == page.id
 
 
 def test_loading_twice_changes_nothing(session: Session, town: Town) -> None:

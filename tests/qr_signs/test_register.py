@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder, Counts
-from qr_signs import register
-from qr_signs.register import Entry, SignRecord
+from qr_signs import register, signs_file
+from qr_signs.register import Entry
+from qr_signs.signs_file import SignRecord
 from tests.geo.tiny import CODE, Town
 
+KEY = "a key"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 TO_TOWER = "0000022"
@@ -41,7 +43,7 @@ def put(session: Session, town: Town) -> Callable[..., Counts]:
             else SignRecord(code, None, None, what)
             for code, layer, what in signs
         ]
-        return register.apply(session, records, now=now)
+        return signs_file.apply(session, records, now=now)
 
     return put
 
@@ -62,10 +64,10 @@ def test_what_is_behind_a_code_however_it_was_typed(session: Session, put: Calla
     put(GATE, WALK)
 
     for typed in (CODE, "ooo-ool-l", "٠٠٠٠٠١١"):
-        gate = register.target(session, register.behind(session, typed))
+        gate = register.target(session, register.behind(session, typed, KEY))
         assert gate is not None
         assert (gate.layer, gate.key) == ("monuments", "gate")
-    walk = register.target(session, register.behind(session, TO_WALK))
+    walk = register.target(session, register.behind(session, TO_WALK, KEY))
     assert walk is not None
     assert walk.key == "walk"
 
@@ -77,13 +79,13 @@ def test_a_code_that_no_sign_bears_is_not_found(
     put(GATE)
 
     with pytest.raises(NotFound):
-        register.behind(session, typed)
+        register.behind(session, typed, KEY)
 
 
 def test_a_withdrawn_sign_is_found_and_leads_nowhere(session: Session, put: Callable[..., Counts]) -> None:
     put(GATE)
     assert put(GONE, now=LATER) == Counts(changed=1)
-    sign = register.behind(session, CODE)
+    sign = register.behind(session, CODE, KEY)
 
     assert (sign.withdrawn_at, sign.reason) == (LATER, {"fr": "Le mur a été refait."})
     assert register.target(session, sign) is None
@@ -98,14 +100,14 @@ def test_a_thing_that_left_the_map_is_no_target(
     loading.apply(session, loading.read(town.write()), now=LATER)
     session.expire_all()
 
-    assert register.target(session, register.behind(session, TO_TOWER)) is None
+    assert register.target(session, register.behind(session, TO_TOWER, KEY)) is None
 
 
 @pytest.mark.parametrize("typed", ["0000010", "000001U", "0000101", "000011", "00000011", "00700011"])
 def test_a_mistyped_code_gets_a_suggestion(session: Session, put: Callable[..., Counts], typed: str) -> None:
     put(GATE)
 
-    assert Entry(CODE, "monuments", "gate", "active") in register.suggestions(session, typed)
+    assert Entry(CODE, "monuments", "gate", "active") in register.suggestions(session, typed, KEY)
 
 
 def test_suggestions_take_one_query_and_leave_out_what_is_withdrawn(
@@ -115,17 +117,17 @@ def test_suggestions_take_one_query_and_leave_out_what_is_withdrawn(
     asked: list[str] = []
     event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
 
-    assert register.suggestions(session, "0000012") == [Entry(TO_TOWER, "monuments", "tower", "active")]
+    assert register.suggestions(session, "0000012", KEY) == [Entry(TO_TOWER, "monuments", "tower", "active")]
     assert len(asked) == 1
-    assert register.suggestions(session, "x" * 5000) == []
-    assert register.suggestions(session, "not a code at all") == []
+    assert register.suggestions(session, "x" * 5000, KEY) == []
+    assert register.suggestions(session, "not a code at all", KEY) == []
     assert len(asked) == 1
 
 
 def test_at_most_as_many_suggestions_as_wanted(session: Session, put: Callable[..., Counts]) -> None:
     put(GATE, TOWER, WALK)
 
-    assert register.suggestions(session, "0000002", most=0) == []
+    assert register.suggestions(session, "0000002", KEY, most=0) == []
 
 
 def test_signs_are_listed_by_code_a_page_at_a_time(session: Session, put: Callable[..., Counts]) -> None:
@@ -143,7 +145,7 @@ def test_signs_are_listed_by_code_a_page_at_a_time(session: Session, put: Callab
 def test_the_code_of_a_thing_is_its_oldest_active_one(session: Session, put: Callable[..., Counts]) -> None:
     put(TOWER)
     put(TOWER, (CODE, "monuments", "tower"), now=LATER)
-    tower = register.behind(session, TO_TOWER).feature_id
+    tower = register.behind(session, TO_TOWER, KEY).feature_id
     assert tower is not None
 
     assert register.of_feature(session, tower) == TO_TOWER
@@ -159,7 +161,7 @@ def test_a_sign_may_lead_elsewhere_and_the_same_again_changes_nothing(
     assert put(GATE, WALK) == Counts(added=2)
     assert put((CODE, "monuments", "tower"), WALK, now=LATER) == Counts(changed=1, unchanged=1)
     assert put((CODE, "monuments", "tower"), WALK, now=LATER) == Counts(unchanged=2)
-    sign = register.behind(session, CODE)
+    sign = register.behind(session, CODE, KEY)
     tower = register.target(session, sign)
 
     assert tower is not None
@@ -175,7 +177,7 @@ def test_a_better_reason_is_a_change_and_the_day_of_withdrawal_stays(
 
     assert put(better, now=LATER) == Counts(changed=1)
     assert put(better, now=LATER) == Counts(unchanged=1)
-    assert register.behind(session, CODE).withdrawn_at == NOW
+    assert register.behind(session, CODE, KEY).withdrawn_at == NOW
 
 
 def test_a_code_neither_vanishes_nor_comes_back_nor_leads_nowhere(

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from geo.loading.records import BadFolder
-from qr_signs import codes, register
-from qr_signs.register import SignRecord
+from qr_signs import codes, signs_file, signs_writing
+from qr_signs.signs_file import SignRecord
 
 CODE = "0000011"
 KEYS = {"monuments": {"gate", "tower"}, "places": {"bath"}, "routes": {"walk"}}
@@ -31,19 +31,19 @@ def _signs(folder: Path) -> list[dict[str, Any]]:
 
 def _problems(folder: Path) -> list[tuple[str, str | None, str | None]]:
     with pytest.raises(BadFolder) as raised:
-        register.read(folder, KEYS)
+        signs_file.read(folder, KEYS)
     assert {problem.file for problem in raised.value.problems} == {"signs.json"}
     return [(problem.message, problem.feature_id, problem.field) for problem in raised.value.problems]
 
 
 def test_a_folder_may_have_no_signs(tmp_path: Path) -> None:
-    assert register.read(tmp_path, KEYS) == []
+    assert signs_file.read(tmp_path, KEYS) == []
 
 
 def test_good_lines_are_read_in_order(tmp_path: Path) -> None:
     _write(tmp_path, {**GATE, "code": "0000022"}, WITHDRAWN)
 
-    assert register.read(tmp_path, KEYS) == [
+    assert signs_file.read(tmp_path, KEYS) == [
         SignRecord("0000022", "monuments", "gate", None),
         SignRecord(CODE, None, None, {"fr": "Le mur a été refait."}),
     ]
@@ -115,7 +115,7 @@ def test_mint_keeps_what_is_there_and_signs_what_has_no_active_code(tmp_path: Pa
     (tmp_path / "signs.json").write_bytes(b"\xef\xbb\xbf" + json.dumps({"by": "us", "signs": kept}).encode())
     (tmp_path / "signs.json").chmod(0o640)
 
-    assert register.mint(tmp_path, KEYS) == 3
+    assert signs_writing.mint(tmp_path, KEYS) == 3
     signs = _signs(tmp_path)
     assert signs[:2] == kept
     assert [(sign["layer"], sign["id"]) for sign in signs[2:]] == [
@@ -124,21 +124,21 @@ def test_mint_keeps_what_is_there_and_signs_what_has_no_active_code(tmp_path: Pa
         ("routes", "walk"),
     ]
     assert all(codes.is_valid(sign["code"]) for sign in signs)
-    assert register.mint(tmp_path, KEYS) == 0
+    assert signs_writing.mint(tmp_path, KEYS) == 0
     assert stat.S_IMODE((tmp_path / "signs.json").stat().st_mode) == 0o640
     assert os.listdir(tmp_path) == ["signs.json"]
 
 
 def test_mint_starts_a_file_where_there_is_none(tmp_path: Path) -> None:
-    assert register.mint(tmp_path, KEYS) == 3
-    assert len(register.read(tmp_path, KEYS)) == 3
+    assert signs_writing.mint(tmp_path, KEYS) == 3
+    assert len(signs_file.read(tmp_path, KEYS)) == 3
 
 
 def test_mint_never_draws_a_code_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(tmp_path, WITHDRAWN)
     drawn = iter([CODE, CODE, "0000022", "0000022", CODE, "0000033", "0000044"])
     monkeypatch.setattr(codes, "draw", lambda: next(drawn))
-    register.mint(tmp_path, KEYS)
+    signs_writing.mint(tmp_path, KEYS)
 
     assert [sign["code"] for sign in _signs(tmp_path)] == [CODE, "0000022", "0000033", "0000044"]
 
@@ -148,7 +148,7 @@ def test_mint_leaves_a_file_with_problems_alone(tmp_path: Path) -> None:
     before = (tmp_path / "signs.json").read_bytes()
 
     with pytest.raises(BadFolder):
-        register.mint(tmp_path, KEYS)
+        signs_writing.mint(tmp_path, KEYS)
     assert (tmp_path / "signs.json").read_bytes() == before
 
 
@@ -163,7 +163,7 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        register.mint(tmp_path, KEYS)
+        signs_writing.mint(tmp_path, KEYS)
 
     assert (tmp_path / "signs.json").read_bytes() == before
     assert os.listdir(tmp_path) == ["signs.json"]
@@ -175,14 +175,14 @@ def _keys_up_to(number: int) -> dict[str, set[str]]:
 
 
 def _mint_in_process(job: tuple[Path, int]) -> int:
-    return register.mint(job[0], _keys_up_to(job[1]))
+    return signs_writing.mint(job[0], _keys_up_to(job[1]))
 
 
 def test_mints_at_once_lose_nothing(tmp_path: Path) -> None:
     _write(tmp_path)
     everything = _keys_up_to(400)
     with ThreadPoolExecutor(8) as threads:
-        made = list(threads.map(lambda _: register.mint(tmp_path, everything), range(8)))
+        made = list(threads.map(lambda _: signs_writing.mint(tmp_path, everything), range(8)))
 
     assert sorted(made) == [0] * 7 + [400]
     assert len({sign["code"] for sign in _signs(tmp_path)}) == 400

@@ -1,0 +1,69 @@
+"""What may be asked about one public place: enough for the page behind its sign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import Gone, NotFound
+from core.languages import Said, say
+from geo.features import Way, all_texts, as_texts
+from geo.locator import Point
+from geo.models import Feature
+from geo.monuments import near
+from geo.shapes import LonLat
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """All that a place's page tells, in the reader's language where there is a text in it."""
+
+    key: str
+    kind: str
+    name: Said
+    names: tuple[Said, ...]
+    texts: dict[str, Said]
+    at: LonLat
+    at_metres: Point
+    precision: str
+    error_m: float | None
+    licence: str
+    sources: tuple[str, ...]
+    near: tuple[Way, ...]
+
+
+def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, metric_crs: int) -> PlacePage:
+    """The page of the place `key`. Two queries. NotFound for a key that never was, Gone when withdrawn."""
+    metric = func.ST_Transform(Feature.place, metric_crs)
+    query = select(
+        Feature,
+        all_texts(Feature.id).label("texts"),
+        func.ST_X(Feature.place).label("lon"),
+        func.ST_Y(Feature.place).label("lat"),
+        func.ST_X(metric).label("x"),
+        func.ST_Y(metric).label("y"),
+    ).where(Feature.layer == "places", Feature.key == key)
+    row: Any = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such place here.")
+    place: Feature = row.Feature
+    if place.withdrawn_at is not None:
+        raise Gone("This place is no longer on the map.")
+    texts = as_texts(row.texts)
+    names = texts.pop("name", {})
+    return PlacePage(
+        key=key,
+        kind=place.kind,
+        name=say(names, order),
+        names=tuple(names[lang] for lang in dict.fromkeys([*order, *sorted(names)]) if lang in names),
+        texts={field: say(said, order) for field, said in texts.items()},
+        at=LonLat(row.lon, row.lat),
+        at_metres=(row.x, row.y),
+        precision=place.precision,
+        error_m=place.error_m,
+        licence=place.licence,
+        sources=tuple(place.sources),
+        near=near(session, place, order, speed_kmh),
+    )
