@@ -1,6 +1,7 @@
 """Photos from phones: decoded and written anew, so that nothing of the phone, and no place, stays in them."""
 
 import io
+import warnings
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -11,7 +12,8 @@ LARGEST_BYTES: Final = 12 * 1024 * 1024
 LARGEST_PIXELS: Final = 60_000_000
 """More than any phone takes; a picture is measured before it is decoded."""
 LONGEST_SIDE: Final = 1600
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 KIND: Final = "image/webp"
 
 
@@ -23,7 +25,10 @@ def cleaned(data: bytes, field: str = "photo") -> bytes:
     if len(data) > LARGEST_BYTES:
         raise Invalid(field, "This photo is too large: at most %(most)s MB.", most=LARGEST_BYTES // 2**20)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        # Pillow only warns of what is measured too large: here that is an error.
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
+            opened = Image.open(io.BytesIO(data), formats=FORMATS)
+        with opened as picture:
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise Invalid(
                     field,
@@ -35,7 +40,7 @@ def cleaned(data: bytes, field: str = "photo") -> bytes:
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
             return _written(upright)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, *BOMBS):
         raise Invalid(field, "This is no photo that can be read: send a JPEG, PNG or WebP.") from None
 
 

@@ -130,6 +130,7 @@ def _serve(_: argparse.Namespace) -> int:
     if not settings.DATABASE_URL:
         # Once, here: the workers inherit the address and need not start anything.
         os.environ["DATABASE_URL"] = cluster.ensure(PROJECT)
+    signs_cli.warn(_engine, settings)
     from portal.server import serve
 
     return serve(settings)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core import cluster, schema
+from core import cluster
 from core.db import Engine, session_of
 from core.errors import Conflict, Invalid
 from core.settings import PROJECT, Settings
@@ -59,6 +59,19 @@ def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None
     approve.set_defaults(run=lambda parsed: _approve(parsed, engine, say))
 
 
+def warn(engine: Callable[[], Any], settings: Settings) -> None:
+    """Shout what no longer fits the signs in the street; it keeps no site from being served."""
+    from qr_signs.builds import warnings
+
+    known = settings.with_secret(cluster.state_directory(PROJECT))
+    with engine() as opened, session_of(opened) as session:
+        try:
+            for warning in warnings.of(session, known):
+                sys.stderr.write(f"\nathar: WARNING: {warning}\n\n")
+        except Invalid as wrong:
+            sys.stderr.write(f"\nathar: WARNING: {wrong}\n\n")
+
+
 def _list(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None]) -> int:
     with engine() as opened, session_of(opened) as session:
         state = published.current(session)
@@ -104,7 +117,7 @@ def _codes(parsed: argparse.Namespace) -> list[str]:
 
 def _build(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None]) -> int:
     """Make an order and run it here; 1 if any sign failed."""
-    from qr_signs.builds import orders, running, warnings
+    from qr_signs.builds import orders, running
 
     options = orders.Options(
         size=parsed.size,
@@ -116,11 +129,8 @@ def _build(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[
     )
     codes = _codes(parsed)
     settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
+    warn(engine, settings)
     with engine() as opened:
-        schema.upgrade(opened)
-        with session_of(opened) as session:
-            for warning in warnings.of(session, settings):
-                sys.stderr.write(f"athar: WARNING: {warning}\n")
         build_id = _order(opened, parsed.out, codes, options)
         shop = running.Shop(opened, settings)
         if not running.run(shop, build_id, _bar):

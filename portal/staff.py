@@ -94,7 +94,7 @@ def enter(token: str) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Sign out."""
     session.clear()
-    return redirect(url_for("home.root"), 303)
+    return redirect(url_for("root.door"), 303)
 
 
 def _secret() -> str:

@@ -76,13 +76,15 @@ def record(session: Session, code: str, step: Step, *, seen: int, now: datetime)
     _check_day(step.at, last, now)
     if step.kind == "printed":
         _check_artwork(session, code, step.artwork_id)
+    reason = _reason(step) if step.kind == "withdrawn" else {}
     event = _event(session, code, step)
     sign.state = LEADS_TO[step.kind]
     if step.kind == "printed" and sign.printed_at is None:
         sign.printed_at = step.at
         published.touch(session)
     if step.kind == "withdrawn":
-        _withdraw(session, sign, step, now)
+        sign.reason, sign.withdrawn_at, sign.feature_id = reason, now, None
+        published.touch(session)
     return event
 
 
@@ -120,12 +122,12 @@ def _check_artwork(session: Session, code: str, artwork_id: int | None) -> None:
         raise Invalid("artwork", N_("Choose the artwork that was printed: one that passed preflight."))
 
 
-def _withdraw(session: Session, sign: Sign, step: Step, now: datetime) -> None:
+def _reason(step: Step) -> dict[str, str]:
+    """Why it is withdrawn, per language."""
     reason = {lang: text.strip() for lang, text in (step.reason or {}).items() if text.strip()}
     if not reason:
         raise Invalid("reason", N_("Say why it is withdrawn, in at least one language."))
-    sign.reason, sign.withdrawn_at, sign.feature_id = reason, now, None
-    published.touch(session)
+    return reason
 
 
 def _event(session: Session, code: str, step: Step, **details: Any) -> SignEvent:

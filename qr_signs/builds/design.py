@@ -79,11 +79,10 @@ def compose(
     signs = {sign.code: sign for sign in session.scalars(select(Sign).where(Sign.code.in_(codes)))}
     ids = {sign.feature_id for sign in signs.values() if sign.feature_id is not None}
     told = signage.about(session, ids, published.commune.metric_crs)
-    approved = set(
-        session.execute(
-            select(SignWording.code, SignWording.content_hash).where(SignWording.code.in_(codes))
-        ).tuples()
+    read = session.execute(
+        select(SignWording.code, SignWording.content_hash).where(SignWording.code.in_(codes))
     )
+    approved = {(code, words) for code, words in read}
     found: dict[str, Composed | Invalid] = {}
     for code in codes:
         try:

@@ -87,9 +87,8 @@ def place(session: Session, codes: Sequence[str], options: Options, *, by: str) 
     chosen = list(dict.fromkeys(codes)) or every(session)
     if not chosen or len(chosen) > MOST_SIGNS:
         raise Invalid("codes", N_("An order holds 1 to %(most)s signs."), most=MOST_SIGNS)
-    known = dict(
-        session.execute(select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))).tuples().all()
-    )
+    asked = select(Sign.code, Sign.withdrawn_at).where(Sign.code.in_(chosen))
+    known = {code: withdrawn for code, withdrawn in session.execute(asked)}
     for code in chosen:
         if code not in known:
             raise Invalid("codes", N_("No sign has the code %(code)s."), code=code[:20])
@@ -126,7 +125,7 @@ def progress(session: Session, build: SignBuild) -> Progress:
         .where(SignBuildItem.build_id == build.id)
         .group_by(SignBuildItem.state)
     )
-    return Progress(build, dict(session.execute(query).tuples().all()))
+    return Progress(build, {state: many for state, many in session.execute(query)})
 
 
 def items(session: Session, build_id: int, *, limit: int, offset: int = 0) -> Sequence[SignBuildItem]:

@@ -86,7 +86,7 @@ def _rows(session: Session, build: SignBuild, state: Published) -> Iterator[Row]
         .where(SignBuildItem.build_id == build.id)
         .order_by(SignBuildItem.ordinal)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     ids = {sign.feature_id for _, sign, _ in found if sign.feature_id is not None}
     told = signage.about(session, ids, state.commune.metric_crs)
     order = [*state.commune.signs.languages, *state.commune.languages]

@@ -19,6 +19,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+import qr_signs.builds.jobs  # noqa: F401 - declares the task that orders are made by
 from core import clock, jobs
 from core.accounts import Role, open_to
 from core.db import db

@@ -3,19 +3,17 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Stream
 
-from qr_signs import symbol
 from qr_signs.artwork import rendering, sizes
 from qr_signs.artwork.made import Artwork, Box
 from qr_signs.artwork.rendering import Order
 from qr_signs.artwork.setting import Setter
-from qr_signs.preflight import checks, damage, decoders, glyphs, grade, pictures, raster, study
+from qr_signs.preflight import checks, decoders, glyphs, grade, pictures, raster
 from qr_signs.preflight.report import Report
 from tests.qr_signs.contents import content
 
@@ -259,38 +257,6 @@ def _without_arabic() -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize(("text", "number"), [("باب", 1), ("دار", 0), ("الخميس", 4), ("Bab", 0), ("بَاب", 1)])
 def test_joints_follow_the_rules_of_the_script(text: str, number: int) -> None:
     assert glyphs.joints(text) == number
-
-
-def _printed(payload: str, level: str) -> tuple[damage.Print, str]:
-    drawn = symbol.make(payload, level)
-    px, side = 12, drawn.size + 2 * raster.SURROUND
-    modules = np.full((side, side), 255, np.uint8)
-    inner = slice(raster.SURROUND, raster.SURROUND + drawn.size)
-    modules[inner, inner] = np.where(np.array(drawn.modules), 0, 255)
-    picture = np.kron(modules, np.ones((px, px), np.uint8))
-    return damage.printed(picture, drawn.size, px), payload
-
-
-def test_every_kind_of_damage_is_repeatable_and_changes_the_photo() -> None:
-    whole, _ = _printed("HTTPS://SIGN.EXAMPLE/Q/6ZV4Y8M-9F3K", "H")
-    photos: dict[str, Any] = {}
-    for name in damage.CLASSES:
-        photos[name] = damage.photo(whole, name, 1)
-        assert np.array_equal(photos[name], damage.photo(whole, name, 1))
-        assert not np.array_equal(photos[name], damage.photo(whole, name, 2))
-    assert len({photo.tobytes() for photo in photos.values()}) == len(photos)
-
-
-def test_a_short_address_at_level_h_outlasts_a_long_one_at_the_default() -> None:
-    short = _printed("HTTPS://SIGN.EXAMPLE/Q/6ZV4Y8M-9F3K", "H")
-    long = _printed("https://patrimoine.commune.example/fr/monuments/kasbah-de-la-ville", "M")
-
-    read = [study.rates(*each, range(4), both=False) for each in (short, long)]
-    missed = [1 - sum(rate.share for rate in rates.values()) / len(rates) for rates in read]
-
-    assert missed[0] < missed[1]
-    assert study.reach(*short, range(6)) > study.reach(*long, range(6))
-    assert sum(rate.wrong for rates in read for rate in rates.values()) == 0
 
 
 def test_pictures_for_the_desk_are_pictures(good: Artwork) -> None:
