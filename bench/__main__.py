@@ -9,10 +9,10 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import load, start, weight
+from bench import load, signs, start, weight
 from core.settings import PROJECT
 
-SUBJECTS = {"start": start.run, "weight": weight.run, "load": load.run}
+SUBJECTS = {"start": start.run, "weight": weight.run, "load": load.run, "signs": signs.run}
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

@@ -12,6 +12,8 @@ from qr_signs.preflight.raster import Grey
 from qr_signs.preflight.report import Check, Report
 
 MODULE_PX: Final = 12
+WORN_PX: Final = 6
+"""Pixels a module for damage: photos have fewer."""
 SEEDS: Final = 2
 """Photos of each kind of damage. Seeds are fixed, so a sign that passes once passes always."""
 CLEAN: Final = ("clean", "distance-20", "blur", "tilt-45", "turned", "low-light", "contrast", "faded")
@@ -32,7 +34,7 @@ def run(artwork: Artwork, *, seeds: int = SEEDS) -> Report:
         *layout.checks(artwork, picture, MODULE_PX),
         *_read(artwork, picture),
         _graded(artwork, picture),
-        _worn(artwork, picture, seeds),
+        _worn(artwork, seeds),
     ]
     return Report(artwork.code, tuple(found))
 
@@ -64,9 +66,10 @@ def _graded(artwork: Artwork, picture: Grey) -> Check:
     )
 
 
-def _worn(artwork: Artwork, picture: Grey, seeds: int) -> Check:
+def _worn(artwork: Artwork, seeds: int) -> Check:
+    picture = raster.symbol(artwork, WORN_PX)
     rates = study.rates(
-        damage.printed(picture, artwork.symbol.size, MODULE_PX), artwork.payload, range(seeds), both=False
+        damage.printed(picture, artwork.symbol.size, WORN_PX), artwork.payload, range(seeds), both=False
     )
     unread = [name for name in CLEAN if rates[name].share < 1]
     wrong = sum(rate.wrong for rate in rates.values())

@@ -22,7 +22,7 @@ SHOWN: Final = (
 )
 CELL: Final = 180
 MARGIN: Final = 8
-MODULE_PX: Final = 12
+MODULE_PX: Final = 6
 GOOD, BAD = (42, 90, 66), (168, 56, 47)
 
 
@@ -44,12 +44,14 @@ def contact_sheet(artwork: Artwork) -> bytes:
     draw = ImageDraw.Draw(sheet)
     for place, name in enumerate(SHOWN):
         photo = damage.photo(whole, name, 0)
-        readers = [each for each in decoders.DECODERS if artwork.payload in decoders.read(photo, each)]
+        # The first that reads it: the report has the rates of all.
+        able = (each for each in decoders.DECODERS if artwork.payload in decoders.read(photo, each))
+        reader = next(able, "")
         left, top = (place % columns) * step, (place // columns) * (step + 14)
-        draw.rectangle((left + 2, top + 2, left + step - 3, top + step - 3), fill=GOOD if readers else BAD)
+        draw.rectangle((left + 2, top + 2, left + step - 3, top + step - 3), fill=GOOD if reader else BAD)
         cell = Image.fromarray(photo).resize((CELL, CELL), Image.Resampling.NEAREST)
         sheet.paste(cell.convert("RGB"), (left + MARGIN, top + MARGIN))
-        draw.text((left + MARGIN, top + step - 1), f"{name}: {' + '.join(readers) or '-'}", fill=(0, 0, 0))
+        draw.text((left + MARGIN, top + step - 1), f"{name}: {reader or '-'}", fill=(0, 0, 0))
     return _png(sheet.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
 
 

@@ -243,7 +243,7 @@ def test_a_directory_that_the_secret_came_to_first_is_taken_over(
 
     assert root.stat().st_mode & 0o777 == 0o700
     cluster.destroy(HERE)
-    assert [path.name for path in root.iterdir()] == ["secret"]
+    assert sorted(path.name for path in root.iterdir()) == ["secret", "sign_key"]
     assert key == Settings().with_secret(root).SECRET_KEY
 
 
