@@ -5,13 +5,14 @@ walks on a device (docs/decisions/0009-offline.md).
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import closing
 from contextvars import Context
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, url_for
+from flask import Blueprint, Response, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.test import Client
 
@@ -48,7 +49,7 @@ def pack(key: str) -> ResponseReturnValue:
         *(url_for(".walks", lang=lang) for lang in g.commune.languages),
         app_manifest,
     ]
-    held = packs.gather(pages, _inside(current_app._get_current_object()), _cut_to(page))
+    held = packs.gather(pages, _inside(current_app.wsgi_app), _cut_to(page))
     there = {entry.address for entry in held.entries}
     signs = {
         packs.sign_digest(opened.number): address
@@ -87,16 +88,16 @@ def _address(thing: Named) -> str:
     return url_for("webmap.place_list", q=thing.name.text)
 
 
-def _inside(app: Flask) -> Callable[[str], bytes]:
+def _inside(app: Callable[..., Any]) -> Callable[[str], bytes]:
     """Reads an address of this very site, without going out and as a reader without cookies would."""
     client = Client(app, use_cookies=False)
 
     def read(address: str) -> bytes:
         # In an empty context: the request at hand lends neither its language nor its session.
-        answer = Context().run(client.get, address)
-        if answer.status_code != 200:
-            raise Unavailable(N_("This walk cannot be packed just now. Please try again in a minute."))
-        return answer.get_data()
+        with closing(Context().run(client.get, address)) as answer:
+            if answer.status_code != 200:
+                raise Unavailable(N_("This walk cannot be packed just now. Please try again in a minute."))
+            return answer.get_data()
 
     return read
 

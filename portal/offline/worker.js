@@ -57,6 +57,8 @@ async function walks() {
 
 /* The answer that a walk has for an address; for a sign's number, the page that it leads to. */
 async function stored(url, navigating) {
+  // Whether a walk changed cannot be known without a network: it is as it was.
+  if (url.pathname.endsWith("/offline.json")) return caches.match(url.pathname, { cacheName: SHELF });
   const sign = SIGN.exec(url.pathname);
   for (const walk of await walks()) {
     const exact = sign ? await behind(walk, sign) : url.pathname + url.search;

@@ -23,10 +23,13 @@ const pointer = ({ lang, key }) => `/${lang}/routes/${key}/offline.json`;
 
 async function listOf(address) {
   let answer;
-  try { answer = await fetch(address, { credentials: "omit", cache: "no-store" }); } catch { throw new Failure("network"); }
+  try { answer = await fetch(address, { credentials: "omit", cache: "no-cache" }); } catch { throw new Failure("network"); }
   if (answer.status === 404 || answer.status === 410) throw new Failure("gone");
   if (!answer.ok) throw new Failure("other");
-  return answer.json();
+  const list = await answer.json();
+  // Without a network the worker answers with what it has, which is no list.
+  if (!list.files) throw new Failure("network");
+  return list;
 }
 
 /* One at a time, whatever the number of tabs. */

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column(
             "feature_id",
             sa.BigInteger,
-            sa.ForeignKey("feature.id", ondelete="CASCADE", name="fk_recording_feature_id_feature"),
+            sa.ForeignKey("feature.id", ondelete="CASCADE"),
             nullable=False,
         ),
         sa.Column("field", sa.String(20), nullable=False),
