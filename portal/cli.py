@@ -104,7 +104,8 @@ def _load(parsed: argparse.Namespace) -> int:
 def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Counts]:
     """Read a commune's folder, its signs and recordings into the database in one transaction; what changed.
 
-    Recordings are kept under `files`: by default, where the settings say. The answer is by layer. Raises BadFolder with every problem found; then the database is as it was.
+    Recordings are kept under `files`: by default, where the settings say. The answer is by layer.
+    Raises BadFolder with every problem found; then the database is as it was.
     """
     read = loading.read(path)
     signs = signs_file.read(path, read.keys)

@@ -91,24 +91,23 @@ def _record(
     for name, said in (("speaker", speaker), ("licence", licence)):
         if said and len(said) > LONGEST[name]:
             at.wrong(name, f"has {len(said)} characters; at most {LONGEST[name]}")
-    name = plain(at, "file", line.get("file"))
-    heard = _sound(at, folder, name) if name else None
-    if len(at.problems.found) > before or heard is None:
-        return None
     given = Given(str(layer), str(key), str(field), str(lang), str(transcript), speaker or "", str(licence))
-    return RecordingRecord(given, *heard)
+    file = plain(at, "file", line.get("file"))
+    record = _measured(at, folder, file, given) if file else None
+    return record if len(at.problems.found) == before else None
 
 
-def _sound(at: At, folder: Path, name: str) -> tuple[Sound, bytes] | None:
-    inside = At(at.problems, name, at.id)
-    data = read_bytes(inside, folder, name)
+def _measured(at: At, folder: Path, file: str, given: Given) -> RecordingRecord | None:
+    inside = At(at.problems, file, at.id)
+    data = read_bytes(inside, folder, file)
     if data is None:
         return None
     try:
-        return sounds.checked(data), data
+        sound = sounds.checked(data)
     except Invalid as wrong:
         inside.wrong(None, str(wrong))
         return None
+    return RecordingRecord(given, sound, file, hashlib.sha256(data).hexdigest(), len(data))
 
 
 def apply(
