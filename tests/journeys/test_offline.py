@@ -1,14 +1,14 @@
-"""A walk taken along: installed once, then the server is gone and the network off, and the visitor walks on."""
+"""A walk taken along: the server is gone and the network off, and the visitor walks on."""
 
 import contextlib
 import json
-import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import text
 
 from core.db import Engine, session_of
@@ -16,11 +16,11 @@ from core.settings import Settings
 from geo import published
 from portal.app import create_app
 from portal.cli import load
+from qr_signs import tags
 from tests.conftest import _database
 from tests.journeys.conftest import Open, serving
 
 WALK = "gates-and-squares"
-SECRET = "test"
 
 
 class Town:
@@ -44,21 +44,20 @@ def own_engine(shipped: Path) -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="module")
+def own_app(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    files = str(tmp_path_factory.mktemp("offline"))
+    app = create_app(Settings(SECRET_KEY="test", SIGN_KEY="k", FILES_DIR=files), own_engine)
+    yield app
+    app.extensions["scan_counter"].close()
+
+
 @pytest.fixture
-def start(own_engine: Engine, tmp_path: Path) -> Iterator[Callable[[], Town]]:
-    """Start a site of the shipped commune."""
-    towns: list[Town] = []
-    files = str(tmp_path)
-
-    def start_() -> Town:
-        app = create_app(Settings(SECRET_KEY=SECRET, SIGN_KEY="k", FILES_DIR=files), own_engine)
-        towns.append(Town(app))
-        return towns[-1]
-
-    yield start_
-    for town in towns:
-        town.stop()
-        town.app.extensions["scan_counter"].close()
+def town(own_app: Flask) -> Iterator[Town]:
+    """A site of the shipped commune that the test may stop."""
+    town = Town(own_app)
+    yield town
+    town.stop()
 
 
 def take_along(page: Page) -> None:
@@ -75,6 +74,13 @@ def caches_of(page: Page) -> list[str]:
     return names
 
 
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Ask the page again until the promise that it gives is true; wait_for_function takes the promise itself."""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, expression
+
+
 def workers_of(page: Page) -> int:
     many: int = page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)")
     return many
@@ -86,10 +92,7 @@ def cut_off(town: Town, context: BrowserContext) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr"])
-def test_the_whole_walk_opens_without_server_and_network(
-    open_page: Open, start: Callable[[], Town], lang: str
-) -> None:
-    town = start()
+def test_the_whole_walk_opens_without_server_and_network(open_page: Open, town: Town, lang: str) -> None:
     page = open_page(f"/{lang}/routes/{WALK}", base=town.base)
     stops = page.locator(".stops h3 a").count()
     assert workers_of(page) == 0 and caches_of(page) == []
@@ -114,3 +117,224 @@ def test_the_whole_walk_opens_without_server_and_network(
     page.locator(".map-frame").scroll_into_view_if_needed()
     expect(page.locator(".pin").first).to_be_visible()
     expect(page.locator("path.m-wall_ring")).to_have_count(1)
+
+
+def code_of(shipped: Path, key: str) -> str:
+    signs = json.loads((shipped / "signs.json").read_text(encoding="utf-8"))["signs"]
+    return str(next(sign["code"] for sign in signs if sign.get("id") == key))
+
+
+def test_the_next_sign_opens_its_page_without_a_network(open_page: Open, town: Town, shipped: Path) -> None:
+    first, second = code_of(shipped, "bab-zorgane"), code_of(shipped, "kasbah")
+    page = open_page(f"/Q/{first}", base=town.base, locale="fr-FR")
+    take_along(page)
+    cut_off(town, page.context)
+
+    right = tags.tag("k", second)
+    for path in (
+        f"/Q/{second}-{right}",
+        f"/q/{second.lower()}-{right.lower()}",
+        f"/Q/{second}{right}/f",
+        f"/q/{second}/fr?from=poster",
+    ):
+        page.goto(town.base + path)
+        expect(page.locator("h1")).to_contain_text("Kasbah")
+    page.goto(f"{town.base}/Q/{second}-{'0000' if right != '0000' else '1111'}")
+    expect(page.locator("[data-missing]")).to_be_visible()
+    page.goto(f"{town.base}/q/{second}/ar")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    expect(page.locator("[data-missing]")).to_be_visible()
+
+
+def test_what_is_not_on_the_device_is_told_in_the_readers_language(open_page: Open, town: Town) -> None:
+    page = open_page(f"/ar/routes/{WALK}", base=town.base)
+    take_along(page)
+    cut_off(town, page.context)
+
+    page.goto(f"{town.base}/")
+    expect(page).to_have_url(f"{town.base}/ar/routes/{WALK}")
+    page.goto(f"{town.base}/es/monuments/kasbah")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("[data-missing]")).to_be_visible()
+    expect(page.locator("li.taken")).to_have_count(1)
+    page.locator("[data-elsewhere] a").click()
+    expect(page).to_have_url(f"{town.base}/ar/monuments/kasbah")
+    page.goto(f"{town.base}/ar/about")
+    expect(page.locator("[data-elsewhere]")).to_be_hidden()
+    page.locator("li.taken a").click()
+    expect(page.locator(".stops")).to_be_visible()
+
+
+def test_an_address_with_more_behind_it_is_the_same_page(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    take_along(page)
+    cut_off(town, page.context)
+
+    page.goto(f"{town.base}/fr/monuments/kasbah?utm_source=x#near")
+    expect(page.locator("h1")).to_contain_text("Kasbah")
+    page.goto(f"{town.base}/fr/monuments?q=kasbah")
+    expect(page.locator("[data-missing]")).to_be_visible()
+
+
+def test_two_languages_side_by_side_and_gone_with_the_last(open_page: Open, town: Town) -> None:
+    page = open_page(f"/ar/routes/{WALK}", base=town.base)
+    take_along(page)
+    page.goto(f"{town.base}/fr/routes/{WALK}")
+    take_along(page)
+    page.goto(f"{town.base}/fr/offline")
+    expect(page.locator("li.taken")).to_have_count(2)
+    expect(page.locator("[data-missing]")).to_be_hidden()
+
+    page.locator("li.taken button").first.click()
+    expect(page.locator("li.taken")).to_have_count(1)
+    assert workers_of(page) == 1
+    page.locator("li.taken button").first.click()
+    expect(page.locator("li.taken")).to_have_count(0)
+    expect(page.locator("[data-none]")).to_be_visible()
+    until(page, "caches.keys().then(names => names.length === 0)")
+    until(page, "navigator.serviceWorker.getRegistrations().then(all => all.length === 0)")
+
+
+def test_a_fetch_that_breaks_off_leaves_nothing(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page.route("**/layers/walls.geojson*", lambda route: route.abort())
+    box = page.locator(".take")
+    box.locator("button").first.click()
+    expect(box.locator("button.take-more")).to_be_visible()
+    box.locator("button").first.click()
+
+    expect(box.locator("[role=status]")).to_contain_text("network was lost")
+    assert caches_of(page) == [] and workers_of(page) == 0
+    page.unroute("**/layers/walls.geojson*")
+    take_along(page)
+
+
+def test_another_file_than_was_promised_is_not_taken(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page.route("**/layers/walls.geojson*", lambda route: route.fulfill(body="{}"))
+    box = page.locator(".take")
+    box.locator("button").first.click()
+    expect(box.locator("button.take-more")).to_be_visible()
+    box.locator("button").first.click()
+
+    expect(box.locator("[role=status]")).to_contain_text("was changed")
+    assert caches_of(page) == [] and workers_of(page) == 0
+
+
+def test_a_full_device_keeps_nothing(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Storage.overrideQuotaForOrigin", {"origin": town.base, "quotaSize": 300_000})
+    box = page.locator(".take")
+    box.locator("button").first.click()
+    expect(box.locator("button.take-more")).to_be_visible()
+    box.locator("button").first.click()
+
+    expect(box.locator("[role=status]")).to_contain_text("not enough room", timeout=20_000)
+    assert caches_of(page) == [] and workers_of(page) == 0
+
+
+def test_a_fetch_can_be_stopped_and_a_killed_one_is_cleared(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    held: list[Route] = []
+    page.route("**/layers/walls.geojson*", lambda route: held.append(route))
+    box = page.locator(".take")
+    box.locator("button").first.click()
+    expect(box.locator("button.take-more")).to_be_visible()
+    box.locator("button").first.click()
+    expect(box.locator("progress")).to_be_visible()
+    box.locator("button").first.click()
+    expect(box.locator("[role=status]")).to_contain_text("Stopped")
+    assert caches_of(page) == []
+
+    # What a browser that was killed half-way leaves behind: files that no walk counts as its own.
+    page.evaluate("caches.open('athar-walk fr old 0').then(cache => cache.put('/x', new Response('x')))")
+    page.unroute("**/layers/walls.geojson*")
+    take_along(page)
+    assert len(caches_of(page)) == 2 and "athar-walk fr old 0" not in caches_of(page)
+
+
+def test_a_changed_text_replaces_the_walk_whole(open_page: Open, town: Town, own_engine: Engine) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    take_along(page)
+    before = caches_of(page)
+    with session_of(own_engine) as session:
+        session.execute(
+            text(
+                "UPDATE feature_text SET text = 'Une page nouvelle.' WHERE field = 'summary' AND lang = 'fr'"
+                " AND feature_id = (SELECT id FROM feature WHERE layer = 'monuments' AND key = 'kasbah')"
+            )
+        )
+        published.touch(session)
+        session.commit()
+    address = f"{town.base}/fr/monuments/kasbah"
+    until(
+        page,
+        "async url => (await (await fetch(url, { cache: 'no-store' })).text()).includes('Une page nouvelle')",
+        address,
+    )
+    page.goto(address)
+    expect(page.locator(".told")).to_have_text("Une page nouvelle.")
+    until(
+        page,
+        "old => caches.keys().then(names => names.length === 2 && !names.includes(old))",
+        next(name for name in before if name != "athar-walks"),
+    )
+
+    cut_off(town, page.context)
+    page.reload()
+    expect(page.locator(".told")).to_have_text("Une page nouvelle.")
+
+
+def test_a_withdrawn_walk_leaves_the_device(open_page: Open, town: Town, own_engine: Engine) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    take_along(page)
+    _withdraw(own_engine, "now()")
+    try:
+        until(
+            page,
+            "url => fetch(url, { cache: 'no-store' }).then(answer => answer.status === 410)",
+            page.url,
+        )
+        page.goto(f"{town.base}/fr/offline")
+        expect(page.locator("[data-walks] [role=status]")).to_contain_text("no longer published")
+        expect(page.locator("li.taken")).to_have_count(0)
+        assert caches_of(page) == []
+    finally:
+        _withdraw(own_engine, "NULL")
+
+
+def _withdraw(engine: Engine, when: str) -> None:
+    with session_of(engine) as session:
+        session.execute(text(f"UPDATE feature SET withdrawn_at = {when} WHERE layer = 'routes'"))
+        published.touch(session)
+        session.commit()
+
+
+def test_with_a_network_pages_are_those_of_the_site(open_page: Open, town: Town, shipped: Path) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    take_along(page)
+    answers: dict[str, bool] = {}
+    page.on("response", lambda answer: answers.update({answer.url: answer.from_service_worker}))
+    page.goto(f"{town.base}/desk/signs")
+    page.goto(f"{town.base}/q/{code_of(shipped, 'kasbah')}")
+
+    assert page.request.get(f"{town.base}/health").ok
+    assert answers[f"{town.base}/desk/signs"] is False
+    expect(page.locator(".signed")).to_be_visible()
+    names = [name for name in caches_of(page) if name != "athar-walks"]
+    kept: list[str] = page.evaluate(
+        "name => caches.open(name).then(cache => cache.keys()).then(all => all.map(each => each.url))",
+        names[0],
+    )
+    assert kept and not [url for url in kept if "/q/" in url or "/desk" in url]
+
+
+def test_without_the_means_nothing_is_offered(open_page: Open) -> None:
+    plain = open_page(f"/fr/routes/{WALK}", java_script_enabled=False)
+    expect(plain.locator(".take")).to_be_hidden()
+    old = open_page("/fr/about")
+    old.add_init_script("delete Navigator.prototype.serviceWorker")
+    old.goto(old.url.replace("/about", f"/routes/{WALK}"))
+
+    expect(old.locator(".take")).to_be_hidden()
