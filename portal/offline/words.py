@@ -1,5 +1,10 @@
 """What the scripts of portal/static/offline.js say, in the reader's language."""
 
+from collections.abc import Mapping
+
+from flask import g
+
+from core.languages import LANGUAGES
 from core.translation import plural, translate
 from geo.vocabulary import N_
 
@@ -33,7 +38,7 @@ MEGABYTES = N_("{number} MB")
 
 def spoken(left_out: int) -> dict[str, str]:
     """Words of a pack: what is asked, what went well or wrong, and what found no room in it."""
-    found = {name: translate(message) for name, message in {**TAKE, **FAILED, "mb": MEGABYTES}.items()}
+    found = _in_the_readers_language({**TAKE, **FAILED})
     if left_out:
         said = plural(
             "%(num)s recording is too large to be taken along.",
@@ -46,4 +51,9 @@ def spoken(left_out: int) -> dict[str, str]:
 
 def of_the_list() -> dict[str, str]:
     """Words of the list of walks."""
-    return {name: translate(message) for name, message in {**TAKE, **FAILED, **LIST, "mb": MEGABYTES}.items()}
+    return _in_the_readers_language({**TAKE, **FAILED, **LIST})
+
+
+def _in_the_readers_language(messages: Mapping[str, str]) -> dict[str, str]:
+    found = {name: translate(message) for name, message in messages.items()}
+    return {**found, "mb": translate(MEGABYTES), "locale": LANGUAGES[g.lang].locale.replace("_", "-")}

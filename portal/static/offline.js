@@ -143,12 +143,13 @@ export async function update(walk, told = () => {}) {
 function make(tag, set) { return Object.assign(document.createElement(tag), set); }
 
 function said(words, pattern, values) {
-  return (words[pattern] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  // Each value in a direction of its own (Unicode's isolates).
+  return (words[pattern] || "").replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name] ?? ""}\u2069`);
 }
 
 function megabytes(words, bytes) {
   const number = Math.max(1, Math.ceil(bytes / ROUND)) / 10;
-  return said(words, "mb", { number: number.toLocaleString(document.documentElement.lang) });
+  return said(words, "mb", { number: number.toLocaleString(words.locale, { minimumFractionDigits: 1 }) });
 }
 
 /* The button beside a walk: asks, fetches, tells how far it is, and what there is on this device. */
@@ -241,11 +242,11 @@ export async function list(root) {
   }
 
   function row(walk) {
-    const link = make("a", { href: walk.start, textContent: walk.name, lang: walk.name_lang, dir: "auto", className: "item-name" });
+    const link = make("a", { href: walk.start, textContent: walk.name, lang: walk.name_lang, dir: "auto" });
     const own = root.querySelector(`[data-own="${walk.lang}"]`);
-    const day = new Date(walk.installed).toLocaleDateString(document.documentElement.lang);
+    const day = new Date(walk.installed).toLocaleDateString(words.locale, { dateStyle: "medium" });
     const facts = [own ? own.textContent : walk.lang, megabytes(words, walk.bytes), said(words, "since", { day })];
-    const line = make("p", { className: "item-kind" });
+    const line = make("p", { className: "small" });
     facts.forEach((fact, index) => line.append(index ? " · " : "", make("bdi", { textContent: fact })));
     const button = make("button", { type: "button", className: "quiet", textContent: words.remove });
     button.setAttribute("aria-label", `${words.remove}: ${walk.name} (${facts[0]})`);
@@ -265,6 +266,10 @@ export async function list(root) {
 /* Says that the page asked for is not here, and in which languages it is. */
 async function missing(root, there) {
   root.querySelector("[data-missing]").hidden = false;
+  const title = root.querySelector("[data-title]");
+  const lower = make("h2", { textContent: title.textContent, tabIndex: -1 });
+  lower.dataset.title = "";
+  title.replaceWith(lower);
   const [, asked, rest] = /^\/([a-z]+)(\/.*)$/.exec(location.pathname) || [];
   const links = [];
   for (const walk of asked && rest ? there : []) {
@@ -278,5 +283,5 @@ async function missing(root, there) {
   }
   const elsewhere = root.querySelector("[data-elsewhere]");
   elsewhere.hidden = !links.length;
-  elsewhere.querySelector("span").replaceChildren(...links);
+  root.querySelector("[data-languages]").replaceChildren(...links);
 }

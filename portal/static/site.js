@@ -34,7 +34,7 @@
 
   if (window.speechSynthesis && document.querySelector("[data-listen]")) {
     (window.requestIdleCallback || setTimeout)(function () {
-      import(self.listen).then(function (listen) { listen.start(); }).catch(function () {});
+      import(self.speech).then(function (listen) { listen.start(); }).catch(function () {});
     });
   }
 })();

@@ -75,7 +75,7 @@ def caches_of(page: Page) -> list[str]:
 
 
 def until(page: Page, expression: str, arg: object = None) -> None:
-    """Ask the page again until the promise that it gives is true; wait_for_function takes the promise itself."""
+    """Ask the page again until the promise that it gives is true: wait_for_function does not wait for one."""
     deadline = time.monotonic() + 15
     while not page.evaluate(expression, arg):
         assert time.monotonic() < deadline, expression
@@ -157,7 +157,7 @@ def test_what_is_not_on_the_device_is_told_in_the_readers_language(open_page: Op
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.locator("[data-missing]")).to_be_visible()
     expect(page.locator("li.taken")).to_have_count(1)
-    page.locator("[data-elsewhere] a").click()
+    page.locator("[data-languages] a").click()
     expect(page).to_have_url(f"{town.base}/ar/monuments/kasbah")
     page.goto(f"{town.base}/ar/about")
     expect(page.locator("[data-elsewhere]")).to_be_hidden()
