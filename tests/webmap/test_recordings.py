@@ -61,9 +61,10 @@ def bring(clerk: FlaskClient, data: bytes, **changes: str) -> TestResponse:
 
 def fetched(studio: Flask, address: str, **headers: str) -> TestResponse:
     """An answer read to its end, and closed as a server would."""
-    with studio.test_client().get(address, headers=headers) as answer:
-        answer.get_data()
-        return answer
+    answer = studio.test_client().get(address, headers=headers)
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def played(studio: Flask, lang: str = "fr") -> str:
@@ -76,7 +77,7 @@ def played(studio: Flask, lang: str = "fr") -> str:
 
 
 def test_a_recording_is_brought_played_and_removed(studio: Flask, clerk: FlaskClient) -> None:
-    data = tone()
+    data = tone(60)
     assert bring(clerk, data).status_code == 303
     page = studio.test_client().get("/fr/monuments/kasbah").text
     assert "Voici la kasbah." in page and "F. Amzil" in page and "CC BY 4.0" in page
