@@ -27,7 +27,6 @@ FAILED = {
     "other": N_("That did not work. Nothing was kept; please try again."),
 }
 LIST = {
-    "open": N_("Open"),
     "remove": N_("Remove"),
     "removed": N_("Removed."),
     "gone": N_("“{name}” is no longer published and was removed."),

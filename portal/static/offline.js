@@ -6,6 +6,7 @@ const SHELF = "athar-walks";
 const DRAFT = "athar-walk ";
 const AT_ONCE = 4;
 const ROUND = 100_000;
+const FIXED = /^\/(static|recordings)\//;
 
 class Failure extends Error {
   constructor(reason) { super(reason); this.reason = reason; }
@@ -46,9 +47,11 @@ async function hash(body) {
 async function bring([address, source, sum], old, signal) {
   const had = old && (await caches.match(address, { cacheName: old.cache, ignoreVary: true }));
   if (had && (await hash(await had.clone().arrayBuffer())) === sum) return had;
+  // What is named by its content may come from the browser's own cache: the sum tells if it is right.
+  const cache = FIXED.test(source) ? "default" : "no-store";
   let answer, body;
   try {
-    answer = await fetch(source, { credentials: "omit", cache: "no-store", signal });
+    answer = await fetch(source, { credentials: "omit", cache, signal });
     body = await answer.arrayBuffer();
   } catch (error) {
     throw error.name === "AbortError" ? error : new Failure("network");

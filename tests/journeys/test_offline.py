@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,15 +26,30 @@ WALK = "gates-and-squares"
 
 
 class Town:
-    """A site of its own that a test may stop."""
+    """A site of its own that a test may stop, or have answer nobody for a while."""
 
     def __init__(self, app: Flask) -> None:
-        self.app = app
+        self._answers = threading.Event()
+        self._answers.set()
         self._stack = contextlib.ExitStack()
-        self.base = self._stack.enter_context(serving(app))
+        site = Flask(__name__)
+        site.wsgi_app = self._held(app.wsgi_app)  # type: ignore[method-assign]
+        self.base = self._stack.enter_context(serving(site))
+
+    def _held(self, wsgi: Any) -> Any:
+        def held(environ: Any, start_response: Any) -> Any:
+            self._answers.wait()
+            return wsgi(environ, start_response)
+
+        return held
+
+    def hold(self) -> None:
+        """Take requests and say nothing, like a network that is there and carries nothing."""
+        self._answers.clear()
 
     def stop(self) -> None:
         """The server is gone: nobody answers any more."""
+        self._answers.set()
         self._stack.close()
 
 
@@ -328,6 +345,16 @@ def test_with_a_network_pages_are_those_of_the_site(open_page: Open, town: Town,
         names[0],
     )
     assert kept and not [url for url in kept if "/q/" in url or "/desk" in url]
+
+
+def test_a_network_that_carries_nothing_is_not_waited_for(open_page: Open, town: Town) -> None:
+    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    take_along(page)
+    town.hold()
+
+    page.goto(f"{town.base}/fr/monuments/kasbah")
+    expect(page.locator("h1")).to_contain_text("Kasbah")
+    expect(page.locator(".take a.take-more")).to_be_visible()
 
 
 def test_without_the_means_nothing_is_offered(open_page: Open) -> None:
