@@ -94,7 +94,7 @@ export function install(list, told, signal) {
       const { files, ...rest } = list;
       const shelf = await caches.open(SHELF);
       // The one step that makes it count.
-      await shelf.put(pointer(list), Response.json({ ...rest, cache: name, installed: Date.now() }));
+      await shelf.put(pointer(list), new Response(JSON.stringify({ ...rest, cache: name, installed: Date.now() })));
     } catch (error) {
       await caches.delete(name);
       await leaveNothing();
@@ -194,11 +194,13 @@ export async function offer(box, pressed) {
     show(list.words.stop, () => stop.abort(), "");
     const bar = make("progress", { max: list.bytes, value: 0 });
     bar.setAttribute("aria-label", title);
-    status.before(bar);
+    // Not in the status: nobody wants every tenth of a megabyte read out.
+    const amount = make("p", { className: "small take-more" });
+    status.before(bar, amount);
     try {
       await install(list, (done) => {
         bar.value = done;
-        status.textContent = said(list.words, "progress", { done: megabytes(list.words, done), size });
+        amount.textContent = said(list.words, "progress", { done: megabytes(list.words, done), size });
       }, stop.signal);
       installedNow(list.words);
     } catch (error) {
@@ -211,9 +213,11 @@ export async function offer(box, pressed) {
   }
 
   function installedNow(words) {
+    const here = box.contains(document.activeElement);
     show("", ask, words.done);
     const manage = make("a", { href: box.dataset.list, className: "take-more", textContent: words.manage });
     status.after(manage);
+    if (here) manage.focus();
   }
 
   async function have(walk) {
@@ -230,6 +234,7 @@ export async function list(root) {
   const rows = root.querySelector("ul");
   const status = root.querySelector("[role=status]");
   const there = await installed();
+  root.querySelector("[data-unable]").hidden = true;
   if (location.pathname !== root.dataset.walks) await missing(root, there);
   draw(there);
   if (!navigator.onLine) return;

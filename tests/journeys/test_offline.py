@@ -357,11 +357,40 @@ def test_a_network_that_carries_nothing_is_not_waited_for(open_page: Open, town:
     expect(page.locator(".take a.take-more")).to_be_visible()
 
 
+@pytest.mark.parametrize(("lang", "scheme"), [("ar", "dark"), ("fr", "light")])
+def test_every_state_of_it_is_accessible(
+    open_page: Open, town: Town, axe: str, lang: str, scheme: str
+) -> None:
+    def clean() -> None:
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert found["violations"] == [], json.dumps(found["violations"], ensure_ascii=False)[:2000]
+
+    page = open_page(f"/{lang}/routes/{WALK}", base=town.base, color_scheme=scheme)
+    box = page.locator(".take")
+    box.locator("button").first.focus()
+    page.keyboard.press("Enter")
+    expect(box.locator("button.take-more")).to_be_visible()
+    clean()
+    page.keyboard.press("Enter")
+    expect(box.locator("a.take-more")).to_be_focused(timeout=30_000)
+    clean()
+    page.keyboard.press("Enter")
+    expect(page.locator("li.taken")).to_have_count(1)
+    clean()
+    cut_off(town, page.context)
+    page.goto(f"{town.base}/{lang}/about")
+    expect(page.locator("[data-missing]")).to_be_visible()
+    clean()
+
+
 def test_without_the_means_nothing_is_offered(open_page: Open) -> None:
     plain = open_page(f"/fr/routes/{WALK}", java_script_enabled=False)
     expect(plain.locator(".take")).to_be_hidden()
     old = open_page("/fr/about")
     old.add_init_script("delete Navigator.prototype.serviceWorker")
     old.goto(old.url.replace("/about", f"/routes/{WALK}"))
-
     expect(old.locator(".take")).to_be_hidden()
+    old.goto(old.url.replace(f"/routes/{WALK}", "/offline"))
+    expect(old.locator("[data-unable]")).to_be_visible()
+    expect(old.locator("[data-none]")).to_be_hidden()
