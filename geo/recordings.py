@@ -27,12 +27,15 @@ from core.languages import Said
 from core.sounds import Sound
 from geo.features import as_said, best_name
 from geo.models import Feature
-from geo.vocabulary import FIELDS, N_
+from geo.vocabulary import N_
 
 LONGEST: Final[Mapping[str, int]] = {"transcript": 20_000, "speaker": 120, "licence": 200}
 """Characters."""
-TOLD: Final = ("monuments", "routes")
-"""Layers whose pages have texts."""
+SPOKEN: Final[Mapping[str, Sequence[str]]] = {
+    "monuments": ("summary", "period", "protection", "condition", "access"),
+    "routes": ("summary",),
+}
+"""Layer → fields of the texts whose recordings its pages play."""
 
 
 class Recording(Base):
@@ -47,7 +50,7 @@ class Recording(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(20))
-    """Which text: one of geo.vocabulary.FIELDS."""
+    """Which text: one of those that SPOKEN names for the thing's layer."""
     lang: Mapped[str] = mapped_column(String(8))
     sha256: Mapped[str] = mapped_column(String(64))
     suffix: Mapped[str] = mapped_column(String(4))
@@ -157,9 +160,9 @@ class Given:
 
 def checked(given: Given, languages: Collection[str]) -> Given:
     """The same, trimmed; Invalid says what is wrong with it."""
-    if given.layer not in TOLD:
+    if given.layer not in SPOKEN:
         raise Invalid("target", N_("Choose the monument or walk that is spoken of."))
-    if given.field not in FIELDS:
+    if given.field not in SPOKEN[given.layer]:
         raise Invalid("field", N_("Choose the text that is spoken."))
     if given.lang not in languages:
         raise Invalid("lang", N_("Choose the language that is spoken."))

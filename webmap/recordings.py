@@ -93,7 +93,7 @@ def _page(wrong: Invalid | NotFound | None = None) -> Response:
 
 def _targets(words: str) -> list[tuple[str, str, Said]]:
     found = []
-    for layer in recordings.TOLD:
+    for layer in recordings.SPOKEN:
         items = search.found(db.session, layer, order=g.order, query=words, limit=OFFERED).items
         found += [(layer, item.key, item.name) for item in items]
     return found[:OFFERED]
@@ -125,8 +125,6 @@ def bring() -> ResponseReturnValue:
             ),
             g.commune.languages,
         )
-        if given.field not in FIELD_NAMES:
-            raise Invalid("field", N_("Choose the text that is spoken."))
         sent = request.files.get("file")
         data = sent.read(sounds.LARGEST_BYTES + 1) if sent else b""
         if not data:

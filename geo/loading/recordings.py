@@ -22,8 +22,7 @@ from geo.loading.files import RECORDINGS, read_bytes, read_json
 from geo.loading.records import At, Counts, Problems
 from geo.loading.words import known_members, optional, plain, word
 from geo.models import Feature
-from geo.recordings import LONGEST, TOLD, Given, Recording, keep
-from geo.vocabulary import FIELDS
+from geo.recordings import LONGEST, SPOKEN, Given, Recording, keep
 
 MEMBERS: Final = ("layer", "id", "field", "lang", "file", "transcript", "speaker", "licence")
 MOST: Final = 2000
@@ -79,11 +78,11 @@ def _record(
 ) -> RecordingRecord | None:
     before = len(at.problems.found)
     known_members(at, None, line, MEMBERS)
-    layer = word(at, "layer", line.get("layer"), TOLD, "layer")
+    layer = word(at, "layer", line.get("layer"), SPOKEN, "layer")
     key = line.get("id")
     if layer and not (isinstance(key, str) and key in keys.get(layer, set())):
         at.wrong("id", f"is no thing of the layer {layer}")
-    field = word(at, "field", line.get("field"), FIELDS, "text")
+    field = word(at, "field", line.get("field"), SPOKEN.get(str(layer), SPOKEN["monuments"]), "text")
     lang = word(at, "lang", line.get("lang"), languages, "language")
     transcript = plain(at, "transcript", line.get("transcript"), "text")
     licence = plain(at, "licence", line.get("licence"))
