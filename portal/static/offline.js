@@ -150,9 +150,10 @@ function said(words, pattern, values) {
   return (words[pattern] || "").replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name] ?? ""}\u2069`);
 }
 
+/* Browsers that do not know a locale (Tamazight's, mostly) write figures as French does in Morocco. */
 function megabytes(words, bytes) {
   const number = Math.max(1, Math.ceil(bytes / ROUND)) / 10;
-  return said(words, "mb", { number: number.toLocaleString(words.locale, { minimumFractionDigits: 1 }) });
+  return said(words, "mb", { number: number.toLocaleString([words.locale, "fr"], { minimumFractionDigits: 1 }) });
 }
 
 /* The button beside a walk: asks, fetches, tells how far it is, and what there is on this device. */
@@ -252,7 +253,7 @@ export async function list(root) {
   function row(walk) {
     const link = make("a", { href: walk.start, textContent: walk.name, lang: walk.name_lang, dir: "auto" });
     const own = root.querySelector(`[data-own="${walk.lang}"]`);
-    const day = new Date(walk.installed).toLocaleDateString(words.locale, { dateStyle: "medium" });
+    const day = new Date(walk.installed).toLocaleDateString([words.locale, "fr"], { dateStyle: "short" });
     const facts = [own ? own.textContent : walk.lang, megabytes(words, walk.bytes), said(words, "since", { day })];
     const line = make("p", { className: "small" });
     facts.forEach((fact, index) => line.append(index ? " · " : "", make("bdi", { textContent: fact })));

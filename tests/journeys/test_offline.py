@@ -213,7 +213,7 @@ def test_two_languages_side_by_side_and_gone_with_the_last(open_page: Open, town
 
 
 def test_a_fetch_that_breaks_off_leaves_nothing(open_page: Open, town: Town) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page = open_page(f"/en/routes/{WALK}", base=town.base)
     page.route("**/layers/walls.geojson*", lambda route: route.abort())
     box = page.locator(".take")
     box.locator("button").first.click()
@@ -227,7 +227,7 @@ def test_a_fetch_that_breaks_off_leaves_nothing(open_page: Open, town: Town) -> 
 
 
 def test_another_file_than_was_promised_is_not_taken(open_page: Open, town: Town) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page = open_page(f"/en/routes/{WALK}", base=town.base)
     page.route("**/layers/walls.geojson*", lambda route: route.fulfill(body="{}"))
     box = page.locator(".take")
     box.locator("button").first.click()
@@ -239,7 +239,7 @@ def test_another_file_than_was_promised_is_not_taken(open_page: Open, town: Town
 
 
 def test_a_full_device_keeps_nothing(open_page: Open, town: Town) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page = open_page(f"/en/routes/{WALK}", base=town.base)
     protocol = page.context.new_cdp_session(page)
     protocol.send("Storage.overrideQuotaForOrigin", {"origin": town.base, "quotaSize": 300_000})
     box = page.locator(".take")
@@ -252,7 +252,7 @@ def test_a_full_device_keeps_nothing(open_page: Open, town: Town) -> None:
 
 
 def test_a_fetch_can_be_stopped_and_a_killed_one_is_cleared(open_page: Open, town: Town) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page = open_page(f"/en/routes/{WALK}", base=town.base)
     held: list[Route] = []
     page.route("**/layers/walls.geojson*", lambda route: held.append(route))
     box = page.locator(".take")
@@ -304,7 +304,7 @@ def test_a_changed_text_replaces_the_walk_whole(open_page: Open, town: Town, own
 
 
 def test_a_withdrawn_walk_leaves_the_device(open_page: Open, town: Town, own_engine: Engine) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
+    page = open_page(f"/en/routes/{WALK}", base=town.base)
     take_along(page)
     _withdraw(own_engine, "now()")
     try:
@@ -313,7 +313,7 @@ def test_a_withdrawn_walk_leaves_the_device(open_page: Open, town: Town, own_eng
             "url => fetch(url, { cache: 'no-store' }).then(answer => answer.status === 410)",
             page.url,
         )
-        page.goto(f"{town.base}/fr/offline")
+        page.goto(f"{town.base}/en/offline")
         expect(page.locator("[data-walks] [role=status]")).to_contain_text("no longer published")
         expect(page.locator("li.taken")).to_have_count(0)
         assert caches_of(page) == []
