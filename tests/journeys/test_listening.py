@@ -14,8 +14,8 @@ from geo import published, recordings
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
-from tests.journeys.conftest import Open, serving
-from tests.journeys.test_offline import WALK, Town, cut_off, take_along
+from tests.journeys.conftest import Open, Town, serving
+from tests.journeys.walks import WALK, cut_off, take_along
 from tests.recorded import tone
 
 VOICES = """

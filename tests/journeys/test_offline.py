@@ -1,111 +1,14 @@
 """A walk taken along: the server is gone and the network off, and the visitor walks on."""
 
-import contextlib
 import json
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, expect
-from sqlalchemy import text
+from playwright.sync_api import expect
 
-from core.db import Engine, session_of
-from core.settings import Settings
-from geo import published
-from portal.app import create_app
-from portal.cli import load
 from qr_signs import tags
-from tests.conftest import _database
-from tests.journeys.conftest import Open, serving
-
-WALK = "gates-and-squares"
-
-
-class Town:
-    """A site of its own that a test may stop, or have answer nobody for a while."""
-
-    def __init__(self, app: Flask) -> None:
-        self._answers = threading.Event()
-        self._answers.set()
-        self._stack = contextlib.ExitStack()
-        site = Flask(__name__)
-        site.wsgi_app = self._held(app.wsgi_app)  # type: ignore[method-assign]
-        self.base = self._stack.enter_context(serving(site))
-
-    def _held(self, wsgi: Any) -> Any:
-        def held(environ: Any, start_response: Any) -> Any:
-            self._answers.wait()
-            return wsgi(environ, start_response)
-
-        return held
-
-    def hold(self) -> None:
-        """Take requests and say nothing, like a network that is there and carries nothing."""
-        self._answers.clear()
-
-    def stop(self) -> None:
-        """The server is gone: nobody answers any more."""
-        self._answers.set()
-        self._stack.close()
-
-
-@pytest.fixture(scope="module")
-def own_engine(shipped: Path) -> Iterator[Engine]:
-    """A database whose texts these tests may change."""
-    with _database("offline") as engine:
-        load(engine, shipped)
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def own_app(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    files = str(tmp_path_factory.mktemp("offline"))
-    app = create_app(Settings(SECRET_KEY="test", SIGN_KEY="k", FILES_DIR=files), own_engine)
-    yield app
-    app.extensions["scan_counter"].close()
-
-
-@pytest.fixture
-def town(own_app: Flask) -> Iterator[Town]:
-    """A site of the shipped commune that the test may stop."""
-    town = Town(own_app)
-    yield town
-    town.stop()
-
-
-def take_along(page: Page) -> None:
-    """What a visitor does: two taps, and waiting."""
-    box = page.locator(".take").first
-    box.locator("button").first.click()
-    expect(box.locator("button.take-more")).to_be_visible()
-    box.locator("button").first.click()
-    expect(box.locator("a.take-more")).to_be_visible(timeout=30_000)
-
-
-def caches_of(page: Page) -> list[str]:
-    names: list[str] = page.evaluate("caches.keys()")
-    return names
-
-
-def until(page: Page, expression: str, arg: object = None) -> None:
-    """Ask the page again until the promise that it gives is true: wait_for_function does not wait for one."""
-    deadline = time.monotonic() + 15
-    while not page.evaluate(expression, arg):
-        assert time.monotonic() < deadline, expression
-
-
-def workers_of(page: Page) -> int:
-    many: int = page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)")
-    return many
-
-
-def cut_off(town: Town, context: BrowserContext) -> None:
-    town.stop()
-    context.set_offline(True)
+from tests.journeys.conftest import Open, Town
+from tests.journeys.walks import WALK, caches_of, code_of, cut_off, take_along, until, workers_of
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr"])
@@ -134,11 +37,6 @@ def test_the_whole_walk_opens_without_server_and_network(open_page: Open, town: 
     page.locator(".map-frame").scroll_into_view_if_needed()
     expect(page.locator(".pin").first).to_be_visible()
     expect(page.locator("path.m-wall_ring")).to_have_count(1)
-
-
-def code_of(shipped: Path, key: str) -> str:
-    signs = json.loads((shipped / "signs.json").read_text(encoding="utf-8"))["signs"]
-    return str(next(sign["code"] for sign in signs if sign.get("id") == key))
 
 
 def test_the_next_sign_opens_its_page_without_a_network(open_page: Open, town: Town, shipped: Path) -> None:
@@ -210,122 +108,6 @@ def test_two_languages_side_by_side_and_gone_with_the_last(open_page: Open, town
     expect(page.locator("[data-none]")).to_be_visible()
     until(page, "caches.keys().then(names => names.length === 0)")
     until(page, "navigator.serviceWorker.getRegistrations().then(all => all.length === 0)")
-
-
-def test_a_fetch_that_breaks_off_leaves_nothing(open_page: Open, town: Town) -> None:
-    page = open_page(f"/en/routes/{WALK}", base=town.base)
-    page.route("**/layers/walls.geojson*", lambda route: route.abort())
-    box = page.locator(".take")
-    box.locator("button").first.click()
-    expect(box.locator("button.take-more")).to_be_visible()
-    box.locator("button").first.click()
-
-    expect(box.locator("[role=status]")).to_contain_text("network was lost")
-    assert caches_of(page) == [] and workers_of(page) == 0
-    page.unroute("**/layers/walls.geojson*")
-    take_along(page)
-
-
-def test_another_file_than_was_promised_is_not_taken(open_page: Open, town: Town) -> None:
-    page = open_page(f"/en/routes/{WALK}", base=town.base)
-    page.route("**/layers/walls.geojson*", lambda route: route.fulfill(body="{}"))
-    box = page.locator(".take")
-    box.locator("button").first.click()
-    expect(box.locator("button.take-more")).to_be_visible()
-    box.locator("button").first.click()
-
-    expect(box.locator("[role=status]")).to_contain_text("was changed")
-    assert caches_of(page) == [] and workers_of(page) == 0
-
-
-def test_a_full_device_keeps_nothing(open_page: Open, town: Town) -> None:
-    page = open_page(f"/en/routes/{WALK}", base=town.base)
-    protocol = page.context.new_cdp_session(page)
-    protocol.send("Storage.overrideQuotaForOrigin", {"origin": town.base, "quotaSize": 300_000})
-    box = page.locator(".take")
-    box.locator("button").first.click()
-    expect(box.locator("button.take-more")).to_be_visible()
-    box.locator("button").first.click()
-
-    expect(box.locator("[role=status]")).to_contain_text("not enough room", timeout=20_000)
-    assert caches_of(page) == [] and workers_of(page) == 0
-
-
-def test_a_fetch_can_be_stopped_and_a_killed_one_is_cleared(open_page: Open, town: Town) -> None:
-    page = open_page(f"/en/routes/{WALK}", base=town.base)
-    held: list[Route] = []
-    page.route("**/layers/walls.geojson*", lambda route: held.append(route))
-    box = page.locator(".take")
-    box.locator("button").first.click()
-    expect(box.locator("button.take-more")).to_be_visible()
-    box.locator("button").first.click()
-    expect(box.locator("progress")).to_be_visible()
-    box.locator("button").first.click()
-    expect(box.locator("[role=status]")).to_contain_text("Stopped")
-    assert caches_of(page) == []
-
-    # What a browser that was killed half-way leaves behind: files that no walk counts as its own.
-    page.evaluate("caches.open('athar-walk fr old 0').then(cache => cache.put('/x', new Response('x')))")
-    page.unroute("**/layers/walls.geojson*")
-    take_along(page)
-    assert len(caches_of(page)) == 2 and "athar-walk fr old 0" not in caches_of(page)
-
-
-def test_a_changed_text_replaces_the_walk_whole(open_page: Open, town: Town, own_engine: Engine) -> None:
-    page = open_page(f"/fr/routes/{WALK}", base=town.base)
-    take_along(page)
-    before = caches_of(page)
-    with session_of(own_engine) as session:
-        session.execute(
-            text(
-                "UPDATE feature_text SET text = 'Une page nouvelle.' WHERE field = 'summary' AND lang = 'fr'"
-                " AND feature_id = (SELECT id FROM feature WHERE layer = 'monuments' AND key = 'kasbah')"
-            )
-        )
-        published.touch(session)
-        session.commit()
-    address = f"{town.base}/fr/monuments/kasbah"
-    until(
-        page,
-        "async url => (await (await fetch(url, { cache: 'no-store' })).text()).includes('Une page nouvelle')",
-        address,
-    )
-    page.goto(address)
-    expect(page.locator(".told")).to_have_text("Une page nouvelle.")
-    until(
-        page,
-        "old => caches.keys().then(names => names.length === 2 && !names.includes(old))",
-        next(name for name in before if name != "athar-walks"),
-    )
-
-    cut_off(town, page.context)
-    page.reload()
-    expect(page.locator(".told")).to_have_text("Une page nouvelle.")
-
-
-def test_a_withdrawn_walk_leaves_the_device(open_page: Open, town: Town, own_engine: Engine) -> None:
-    page = open_page(f"/en/routes/{WALK}", base=town.base)
-    take_along(page)
-    _withdraw(own_engine, "now()")
-    try:
-        until(
-            page,
-            "url => fetch(url, { cache: 'no-store' }).then(answer => answer.status === 410)",
-            page.url,
-        )
-        page.goto(f"{town.base}/en/offline")
-        expect(page.locator("[data-walks] [role=status]")).to_contain_text("no longer published")
-        expect(page.locator("li.taken")).to_have_count(0)
-        assert caches_of(page) == []
-    finally:
-        _withdraw(own_engine, "NULL")
-
-
-def _withdraw(engine: Engine, when: str) -> None:
-    with session_of(engine) as session:
-        session.execute(text(f"UPDATE feature SET withdrawn_at = {when} WHERE layer = 'routes'"))
-        published.touch(session)
-        session.commit()
 
 
 def test_with_a_network_pages_are_those_of_the_site(open_page: Open, town: Town, shipped: Path) -> None:
