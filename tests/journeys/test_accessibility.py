@@ -18,6 +18,7 @@ PATHS = (
     "/{lang}/routes",
     "/{lang}/routes/gates-and-squares",
     "/{lang}/about",
+    "/{lang}/offline",
     "/{lang}/no-such-page",
 )
 

@@ -11,6 +11,7 @@ from core import clock, files, sounds
 from core.db import session_of
 from core.settings import Settings
 from geo import published, recordings
+from portal import staff
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
@@ -120,3 +121,25 @@ def test_a_voice_of_the_device_reads_in_the_texts_own_language(open_page: Open, 
         page.goto(f"{site}/{lang}/monuments/bab-zorgane")
         page.wait_for_load_state("networkidle")
         expect(page.locator(".listen")).to_have_count(0)
+
+
+def test_a_recording_is_brought_at_the_desk(open_page: Open, spoken_app: Flask, axe: str) -> None:
+    with serving(spoken_app) as base:
+        page = open_page(f"/desk/enter/{staff.token('test', 'F. Amzil')}", base=base, locale="ar")
+        page.locator("main button").click()
+        page.goto(f"{base}/desk/recordings")
+        page.locator("#q").fill("الجامع الكبير")
+        page.keyboard.press("Enter")
+        page.locator("input[value='monuments/great-mosque']").check()
+        page.locator("#lang").select_option("ar")
+        page.locator("#file").set_input_files({"name": "a", "mimeType": "audio/mpeg", "buffer": tone(11)})
+        page.locator("#transcript").fill("هذا هو الجامع الكبير.")
+        page.locator("#licence").fill("CC BY 4.0")
+        page.evaluate(axe)
+        assert page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"] == []
+        page.locator(".columns form button").last.click()
+        expect(page.locator("audio")).to_have_count(2)
+        page.locator(".card a").first.click()
+
+        expect(page.locator(".heard")).to_contain_text("CC BY 4.0")
+        assert play(page) == pytest.approx(11, abs=0.2)

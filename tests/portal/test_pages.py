@@ -35,7 +35,7 @@ def test_names_are_shown_in_every_language(client: FlaskClient) -> None:
 def test_a_text_missing_in_the_readers_language_is_marked_and_said(client: FlaskClient) -> None:
     page = client.get(f"/zgh/monuments/{GATE}").text
 
-    assert '<p class="told" lang="ar" dir="rtl">' in page
+    assert '<p class="told" lang="ar" dir="rtl"' in page
     assert 'class="remark"' in page
 
 
