@@ -1,7 +1,7 @@
 """What a walk to take along holds: its pages, and every file of ours that they ask for, each with its hash.
 
 The pages themselves are read, as a browser would read them, so that whatever a page comes to need is in the
-pack of tomorrow without a word here. Pure: `read` gives the bytes of an address.
+pack of tomorrow without a word here. Pure: `read` gives the bytes of an address, None where there is nothing.
 """
 
 import hashlib
@@ -54,7 +54,10 @@ class Pack:
         return sum(entry.size for entry in self.entries)
 
 
-def gather(pages: Iterable[str], read: Callable[[str], bytes], source: Callable[[str], str]) -> Pack:
+Read = Callable[[str], bytes | None]
+
+
+def gather(pages: Iterable[str], read: Read, source: Callable[[str], str]) -> Pack:
     """The pack of some pages. `source` says where an address is fetched from: a layer's data is cut to the
     walk there.
 
@@ -65,48 +68,46 @@ def gather(pages: Iterable[str], read: Callable[[str], bytes], source: Callable[
     size = 0
     waiting = list(dict.fromkeys(pages))
     known = set(waiting)
+    first = frozenset(known)
     while waiting:
         address = waiting.pop(0)
         if address.startswith(RECORDINGS):
             recordings[address] = None
             continue
-        entry, body = _entry(address, read, source)
+        if (found := _entry(address, read, source)) is None:
+            continue
+        entry, body = found
         entries[address] = entry
         size += entry.size
         if size > MOST_BYTES or len(entries) > MOST_FILES:
             raise TooLarge(N_("This walk is too large to be taken along."))
-        found = [each for each in references(address, body) if each not in known]
-        known.update(found)
-        waiting.extend(found)
+        asked = _of_page(body) if address in first else _of_sheet(address, body)
+        further = [each for each in dict.fromkeys(asked) if each not in known]
+        known.update(further)
+        waiting.extend(further)
     left_out = 0
     for address in recordings:
-        entry, _ = _entry(address, read, source)
-        if size + entry.size > MOST_BYTES:
+        if (found := _entry(address, read, source)) is None:
+            continue
+        if size + found[0].size > MOST_BYTES:
             left_out += 1
         else:
-            entries[address] = entry
-            size += entry.size
+            entries[address] = found[0]
+            size += found[0].size
     return Pack(tuple(entries.values()), left_out)
 
 
-def _entry(address: str, read: Callable[[str], bytes], source: Callable[[str], str]) -> tuple[Entry, bytes]:
+def _entry(address: str, read: Read, source: Callable[[str], str]) -> tuple[Entry, bytes] | None:
     where = source(address)
     body = read(where)
+    if body is None:
+        return None
     return Entry(address, where, hashlib.sha256(body).hexdigest(), len(body)), body
 
 
-def references(address: str, body: bytes) -> list[str]:
-    """Addresses of ours that a page, a style sheet or an app manifest asks for, in their order, each once."""
-    if address.startswith("/static/"):
-        found = _of_sheet(address, body.decode()) if address.endswith(".css") else iter(())
-    elif address.startswith(("/layers/", RECORDINGS)):
-        found = iter(())
-    else:
-        found = _of_page(body.decode())
-    return list(dict.fromkeys(found))
-
-
-def _of_page(text: str) -> Iterator[str]:
+def _of_page(body: bytes) -> Iterator[str]:
+    """What a page, or an app manifest, asks for."""
+    text = body.decode()
     yield from _STATIC.findall(text)
     for quoted in _DATA.findall(text):
         yield str(json.loads(quoted))
@@ -114,9 +115,11 @@ def _of_page(text: str) -> Iterator[str]:
         yield html.unescape(escaped)
 
 
-def _of_sheet(address: str, text: str) -> Iterator[str]:
-    for _, name in _SHEET.findall(text):
-        yield posixpath.normpath(posixpath.join(posixpath.dirname(address), name))
+def _of_sheet(address: str, body: bytes) -> Iterator[str]:
+    """What a style sheet asks for; nothing for any other file."""
+    if address.startswith("/static/") and address.endswith(".css"):
+        for _, name in _SHEET.findall(body.decode()):
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(address), name))
 
 
 def sign_digest(number: str) -> str:

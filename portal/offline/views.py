@@ -88,13 +88,16 @@ def _address(thing: Named) -> str:
     return url_for("webmap.place_list", q=thing.name.text)
 
 
-def _inside(app: Callable[..., Any]) -> Callable[[str], bytes]:
+def _inside(app: Callable[..., Any]) -> packs.Read:
     """Reads an address of this very site, without going out and as a reader without cookies would."""
     client = Client(app, use_cookies=False)
 
-    def read(address: str) -> bytes:
+    def read(address: str) -> bytes | None:
         # In an empty context: the request at hand lends neither its language nor its session.
         with closing(Context().run(client.get, address)) as answer:
+            if answer.status_code in (404, 410):
+                # A stop that was withdrawn after the walk was laid out: its page is not there online either.
+                return None
             if answer.status_code != 200:
                 raise Unavailable(N_("This walk cannot be packed just now. Please try again in a minute."))
             return answer.get_data()

@@ -27,7 +27,7 @@ def test_a_pack_holds_what_its_pages_ask_for() -> None:
         "/static/a.css": "body{background:url(fonts/c.woff2)} i{background:url(data:x)} b{fill:url(#a)}",
         "/static/fonts/c.woff2": "font",
         "/static/b.js": "'/static/never.js'",
-        "/photos/1.webp?a=1&b=2": "photo",
+        "/photos/1.webp?a=1&b=2": "photo, not '/static/text.js'",
         "/layers/walls.geojson?lang=fr&x=1": "{}",
         "/recordings/1.mp3": "sound",
     }
@@ -37,6 +37,13 @@ def test_a_pack_holds_what_its_pages_ask_for() -> None:
     assert pack.size == sum(map(len, bodies.values()))
     assert pack.entries[-1].address == "/recordings/1.mp3"
     assert pack.entries[0].sha256 == hashlib.sha256(bodies["/fr/a"].encode()).hexdigest()
+
+
+def test_what_is_not_there_is_not_in_the_pack() -> None:
+    bodies = {"/fr/a": b'<img src="/gone.webp"><img src="/there.webp">', "/there.webp": b"\xff\x00"}
+    pack = packs.gather(["/fr/a", "/fr/withdrawn"], bodies.get, lambda address: address)
+
+    assert [entry.address for entry in pack.entries] == ["/fr/a", "/there.webp"]
 
 
 def test_recordings_that_find_no_room_are_left_out_and_counted() -> None:

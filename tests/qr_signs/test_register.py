@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder, Counts
-from qr_signs import register, signs_file
+from qr_signs import register, signs_file, tags
+from qr_signs.models import Sign
 from qr_signs.register import Entry
 from qr_signs.signs_file import SignRecord
 from tests.geo.tiny import CODE, Town
@@ -193,3 +194,28 @@ def test_a_code_neither_vanishes_nor_comes_back_nor_leads_nowhere(
         f"signs.json: {TO_WALK}: id: routes/elsewhere is not in the database",
     ]
     assert [entry.state for entry in register.listed(session, limit=9)] == ["withdrawn", "active"]
+
+
+def test_numbers_are_those_that_would_open_the_page(session: Session, put: Callable[..., Counts]) -> None:
+    put(GATE, TOWER, WALK)
+    tower, walk = session.get_one(Sign, TO_TOWER), session.get_one(Sign, TO_WALK)
+    tower.printed_at = NOW
+    walk.stop = 2
+    session.flush()
+
+    def opening(*things: tuple[str, str]) -> set[str]:
+        return {each.number for each in register.numbers(session, things, KEY)}
+
+    right = {code: code + tags.tag(KEY, code) for code in (CODE, TO_TOWER, TO_WALK)}
+    assert opening(("monuments", "gate")) == {CODE, right[CODE]}
+    # Printed: only with its tag. And the sign of the walk leads to its second stop, which is the tower.
+    assert opening(("monuments", "tower")) == {right[TO_TOWER], TO_WALK, right[TO_WALK]}
+    assert opening(("routes", "walk")) == set()
+    assert opening() == set()
+
+
+def test_a_withdrawn_sign_opens_nothing(session: Session, put: Callable[..., Counts]) -> None:
+    put(GATE)
+    put(GONE, now=LATER)
+
+    assert register.numbers(session, [("monuments", "gate")], KEY) == []
