@@ -35,6 +35,10 @@ class Settings:
     """
     SIGN_KEY: str = field(default="", repr=False)
     """Key behind the tags of sign codes. Empty: one is made and kept in the state directory. Back it up."""
+    SIGN_TEMPLATES: str = ""
+    """Directory of sign templates (HTML, CSS, SVG) that stand in for ours, file by file
+    (docs/sign-templates.md). Empty: ours alone.
+    """
     FILES_DIR: str = ""
     """Directory for uploaded pictures and finished artworks. Empty: `files` in the state directory."""
     STATEMENT_TIMEOUT_MS: int = 5000

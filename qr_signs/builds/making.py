@@ -14,6 +14,7 @@ from qr_signs.artwork.content import Content
 from qr_signs.artwork.made import Artwork
 from qr_signs.artwork.rendering import Order
 from qr_signs.preflight import checks, pictures
+from qr_signs.preflight.exam import Exam
 
 PRINT, PROOF = "print.pdf", "proof.pdf"
 
@@ -47,12 +48,13 @@ def make(task: Task) -> Made:
         artwork = rendering.draw(task.content, task.order, _setter(task.templates))
     except Invalid as wrong:
         return Made(code, "failed", problems=(problem(wrong),))
-    report = checks.run(artwork)
+    exam = Exam(artwork)
+    report = checks.examine(exam)
     files = {
         "symbol.svg": artwork.symbol.svg(round(artwork.quiet_box.width, 3)).encode(),
         "symbol.png": artwork.symbol.png(),
-        "preview.png": pictures.preview(artwork),
-        "damage.png": pictures.contact_sheet(artwork),
+        "preview.png": pictures.preview(exam),
+        "damage.png": pictures.contact_sheet(exam),
         "report.json": json.dumps(report.as_json(), ensure_ascii=False, indent=1).encode(),
     }
     problems: tuple[Mapping[str, Any], ...] = tuple(

@@ -60,6 +60,17 @@ class Shop:
         """Directory that holds the orders' files."""
         return Path(self.settings.FILES_DIR) / "builds"
 
+    @property
+    def templates(self) -> Path | None:
+        """Directory of the commune's own sign templates. Invalid if it is not there."""
+        if not (given := self.settings.SIGN_TEMPLATES):
+            return None
+        if not Path(given).is_dir():
+            raise Invalid(
+                "template", N_("SIGN_TEMPLATES names %(path)s, which is no directory."), path=given[:200]
+            )
+        return Path(given)
+
     def directory(self, build_id: int) -> Path:
         """An order's files."""
         return self.root / str(build_id)
@@ -81,7 +92,7 @@ def run(shop: Shop, build_id: int, tell: Told = lambda done, total: None) -> boo
             session.commit()
         try:
             _make_all(shop, build_id, tell)
-            outputs.write(shop.engine, shop.directory(build_id), build_id)
+            outputs.write(shop.engine, shop.directory(build_id), build_id, Path(shop.settings.FILES_DIR))
         except Invalid as wrong:
             _end(shop.engine, build_id, "failed", str(wrong))
         except (LookupError, OSError) as broken:
@@ -208,7 +219,8 @@ def _tasks(
             continue
         proof = "; ".join(translate(message, "en", values) for message, values in each.reasons)
         order = Order(sheet, options.level, each.dated, proof)
-        tasks.append(Task(each.content, order, shop.directory(build_id) / "signs" / code))
+        directory = shop.directory(build_id) / "signs" / code
+        tasks.append(Task(each.content, order, directory, shop.templates))
     return tasks
 
 
