@@ -220,7 +220,7 @@ def test_a_sign_that_cannot_be_made_says_why_and_stops_no_other(shop: Shop) -> N
     for code, told in (("3D3T3DP", "characters"), ("TT615FE", "DOOR")):
         problem = made[code].problems[0]
         said = problem["message"] % problem["values"]
-        assert made[code].state == "failed" and not items[code].files
+        assert made[code].state == "failed" and not made[code].files
         assert code in said and told in said
         assert not (shop.directory(build_id) / "signs" / code).exists()
 
