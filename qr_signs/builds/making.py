@@ -1,5 +1,6 @@
 """Making the files of one sign: artwork, preflight, symbol, pictures. Pure work for a process of a pool."""
 
+import gc
 import hashlib
 import json
 import os
@@ -43,6 +44,7 @@ class Made:
 
 def make(task: Task) -> Made:
     """Draw, check and write one sign. A sign that cannot be drawn, or fails preflight, gets no print file."""
+    gc.collect()
     code = task.content.code
     try:
         artwork = rendering.draw(task.content, task.order, _setter(task.templates))

@@ -4,6 +4,7 @@ It may be killed at any moment and run again: signs that are made stay made, a s
 under the same names, and equal artworks are one row of the register.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -35,7 +36,7 @@ from qr_signs.models import SignArtwork, SignBuild, SignBuildItem
 
 log = logging.getLogger("athar.signs")
 
-CHUNK: Final = 32
+CHUNK: Final = 128
 """Signs whose contents are read at a time: memory stays the same for any number."""
 SIGNS_PER_PROCESS: Final = 400
 """After so many signs a process of the pool is replaced, whatever the libraries in it hold on to."""
@@ -156,7 +157,11 @@ def _pool(many: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _follow(parent: int) -> None:
-    """End with the parent, even when it is killed: a process of a pool would else wait for ever."""
+    """End with the parent, even when it is killed: a process of a pool would else wait for ever.
+
+    Garbage is collected between signs, not in the middle of laying one out, where all is in use.
+    """
+    gc.disable()
 
     def watch() -> None:
         while os.getppid() == parent:

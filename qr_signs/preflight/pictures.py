@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from qr_signs.preflight import decoders
 from qr_signs.preflight.exam import Exam
 
-PREVIEW_PX: Final = 1000
+PREVIEW_PX: Final = 800
 """Longest side of a preview."""
 SHOWN: Final = (
     "clean",
