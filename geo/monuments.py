@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
+from geo import recordings
 from geo.features import (
     Named,
     Way,
@@ -20,6 +21,7 @@ from geo.features import (
     walking_minutes,
 )
 from geo.models import Feature, Monument
+from geo.recordings import Heard
 from geo.shapes import LonLat
 
 NEAR = 6
@@ -63,6 +65,8 @@ class MonumentPage:
     changed_at: datetime
     near: tuple[Way, ...]
     routes: tuple[OnRoute, ...]
+    recordings: dict[str, Heard]
+    """By the field of the text that is spoken."""
 
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> MonumentPage:
@@ -75,11 +79,12 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         all_texts(Monument.id),
         func.ST_X(Monument.place),
         func.ST_Y(Monument.place),
+        recordings.all_of(Monument.id),
     ).where(Monument.key == key)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such monument here.")
-    monument, rows, lon, lat = row
+    monument, rows, lon, lat, recorded = row
     if monument.withdrawn_at is not None:
         raise Gone("This monument is no longer on the map.")
     texts = as_texts(rows)
@@ -107,6 +112,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         changed_at=monument.changed_at,
         near=near(session, monument, order, speed_kmh),
         routes=_routes(session, monument, order, speed_kmh),
+        recordings=recordings.heard(recorded, order),
     )
 
 

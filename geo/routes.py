@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
+from geo import recordings
 from geo.features import (
     Named,
     Way,
@@ -22,6 +23,7 @@ from geo.features import (
     walking_minutes,
 )
 from geo.models import Feature, Route, RouteLeg, RouteStop
+from geo.recordings import Heard
 from geo.shapes import LonLat
 
 
@@ -63,6 +65,8 @@ class RoutePage:
     sources: tuple[str, ...]
     licence: str
     changed_at: datetime
+    recordings: dict[str, Heard]
+    """By the field of the text that is spoken."""
 
 
 def listed(session: Session, order: Sequence[str], speed_kmh: float) -> list[Walk]:
@@ -73,7 +77,8 @@ def listed(session: Session, order: Sequence[str], speed_kmh: float) -> list[Wal
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> RoutePage:
     """The walk `key` with its stops. Two queries. NotFound for a key that never was, Gone when withdrawn."""
-    row = session.execute(_walks().where(Route.key == key)).one_or_none()
+    query = _walks().add_columns(recordings.all_of(Route.id).label("recordings")).where(Route.key == key)
+    row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such route here.")
     if row.Route.withdrawn_at is not None:
@@ -86,6 +91,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         sources=tuple(row.Route.sources),
         licence=row.Route.licence,
         changed_at=row.Route.changed_at,
+        recordings=recordings.heard(row.recordings, order),
     )
 
 

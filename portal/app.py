@@ -9,24 +9,30 @@ from whitenoise import WhiteNoise
 
 import core.signin
 import geo.models
+import geo.recordings
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.recordings
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
 from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, staff
+from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (core.signin, geo.models, qr_signs.models)
+TABLES = (core.signin, geo.models, geo.recordings, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
-IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
+IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, offline.blueprint, *SERVICES)
 IN_NONE = (
     home.roots,
+    offline.roots,
     webmap.views.data,
+    webmap.recordings.blueprint,
+    webmap.recordings.desk,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,

@@ -23,7 +23,7 @@ import brotli
 
 from core.settings import PROJECT
 
-VERSION: Final = "4"
+VERSION: Final = "5"
 """Grows when this file makes other output from the same input."""
 
 VENDOR: Final[Mapping[str, str]] = {
@@ -38,6 +38,11 @@ VENDOR: Final[Mapping[str, str]] = {
     "vendor/noto-sans-tifinagh.LICENSE.txt": "@fontsource/noto-sans-tifinagh/LICENSE",
 }
 """Logical name → file in node_modules."""
+DRAWN: Final[Mapping[str, tuple[str, int]]] = {
+    "icon-192.png": ("portal/static/icon-full.svg", 192),
+    "icon-512.png": ("portal/static/icon-full.svg", 512),
+}
+"""Logical name → our own drawing, and its pixels a side: home screens take no drawings."""
 OURS: Final = ("portal/static", "webmap/static", "qr_signs/static")
 COMPRESSIBLE: Final = (".js", ".css", ".svg", ".json", ".txt")
 TIFINAGH: Final = range(0x2D30, 0x2D80)
@@ -92,6 +97,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _sources(project: Path) -> dict[str, Path]:
     sources = {name: project / "node_modules" / path for name, path in VENDOR.items()}
+    sources |= {
+        name: project / drawing for name, (drawing, _) in DRAWN.items() if (project / drawing).exists()
+    }
     for folder in OURS:
         for path in sorted((project / folder).rglob("*")):
             if path.is_file():
@@ -141,7 +149,7 @@ def _content(name: str, path: Path) -> bytes:
         return _without_pictures(body)
     if name.endswith(".woff2"):
         return _tifinagh_only(body)
-    return body
+    return _painted(body, DRAWN[name][1]) if name in DRAWN else body
 
 
 def _without_pictures(css: bytes) -> bytes:
@@ -163,6 +171,19 @@ def _tifinagh_only(font: bytes) -> bytes:
     opened.flavor = "woff2"
     out = io.BytesIO()
     opened.save(out)
+    return out.getvalue()
+
+
+def _painted(drawing: bytes, pixels: int) -> bytes:
+    """A square drawing (SVG) as PNG."""
+    import pypdfium2
+    from weasyprint import CSS, HTML
+
+    sheet = CSS(string="@page{size:96px;margin:0}svg{display:block;width:96px;height:96px}")
+    document = pypdfium2.PdfDocument(HTML(string=drawing.decode()).write_pdf(stylesheets=[sheet]))
+    painted = document[0].render(scale=pixels / document[0].get_width()).to_pil()
+    out = io.BytesIO()
+    painted.convert("P", palette=1, colors=32).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

@@ -14,6 +14,7 @@ from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
+from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
 from portal import signs_cli
 from qr_signs import signs_file
@@ -100,16 +101,22 @@ def _load(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def load(engine: Engine, path: Path) -> dict[str, Counts]:
-    """Read a commune's folder and its signs into the database in one transaction; what changed, per layer.
+def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Counts]:
+    """Read a commune's folder, its signs and recordings into the database in one transaction; what changed.
 
+    Recordings are kept under `files`: by default, where the settings say. The answer is by layer.
     Raises BadFolder with every problem found; then the database is as it was.
     """
     read = loading.read(path)
     signs = signs_file.read(path, read.keys)
+    recorded = loading_recordings.read(path, read.keys, read.config["languages"])
+    if files is None:
+        settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
+        files = Path(settings.FILES_DIR)
     with session_of(engine) as session:
         counts = dict(loading.apply(session, read, now=clock.now()))
         counts["signs"] = signs_file.apply(session, signs, now=clock.now())
+        counts["recordings"] = loading_recordings.apply(session, recorded, path, files, now=clock.now())
         session.commit()
     return counts
 

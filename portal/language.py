@@ -19,7 +19,7 @@ COOKIE = "lang"
 """Remembers a language that the reader chose by hand; a function of the site, not a means to count people."""
 FRESH_S = 0.25
 """How long, in seconds, a process trusts what it knows of the published state: an edit shows within it."""
-STATELESS = frozenset({"root.health", "root.robots"})
+STATELESS = frozenset({"root.health", "root.robots", "offline_root.worker"})
 """Views that answer without a commune and without the database."""
 
 

@@ -1,9 +1,10 @@
 """The register of printed codes: what is behind one, and what a mistyped one may have meant."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
 from geo.models import Feature, RouteStop
@@ -22,6 +23,49 @@ class Entry:
     key: str | None
     state: str
     """active or withdrawn."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A number that may be scanned or typed, with what its page is about."""
+
+    number: str
+    """As `codes.normalise` leaves it: code and tag, or the code alone while it needs none."""
+    layer: str
+    key: str
+
+
+MOST_NUMBERS = 1000
+
+
+def numbers(session: Session, things: Collection[tuple[str, str]], key: str) -> list[Opened]:
+    """Numbers of active signs that open the page of one of the things (layer, key), by code. One query.
+
+    A sign for a stop of a walk opens the page of what is at the stop.
+    """
+    stands_at = aliased(Feature)
+    layer, thing = func.coalesce(stands_at.layer, Feature.layer), func.coalesce(stands_at.key, Feature.key)
+    query = (
+        select(Sign, layer, thing)
+        .join(Feature, Feature.id == Sign.feature_id)
+        .outerjoin(RouteStop, (RouteStop.route_id == Sign.feature_id) & (RouteStop.ordinal == Sign.stop))
+        .outerjoin(stands_at, stands_at.id == RouteStop.feature_id)
+        .where(Sign.withdrawn_at.is_(None), Feature.withdrawn_at.is_(None))
+        .where(tuple_(layer, thing).in_(sorted(things)))
+        .order_by(Sign.code)
+        .limit(MOST_NUMBERS)
+    )
+    return [
+        Opened(number, layer, thing)
+        for sign, layer, thing in session.execute(query)
+        for number in _openers(sign, key)
+    ]
+
+
+def _openers(sign: Sign, key: str) -> Iterator[str]:
+    yield sign.code + (sign.tag or tags.tag(key, sign.code))
+    if sign.printed_at is None:
+        yield sign.code
 
 
 def behind(session: Session, typed: str, key: str) -> Sign:

@@ -15,7 +15,8 @@ LOADER_VERSION: Final = "2"
 CONFIG: Final = "commune.toml"
 ROUTES: Final = "routes.json"
 SIGNS: Final = "signs.json"
-FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS)
+RECORDINGS: Final = "recordings.json"
+FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS, RECORDINGS)
 """Files of every folder; the layers' files are named in the first."""
 
 
@@ -89,8 +90,12 @@ def _constant(name: str) -> NoReturn:
 
 def folder_hash(folder: Path) -> str:
     """SHA-256 over the names and bytes of the files that a load reads; one that is missing counts as such."""
-    files = [(name, _file_hash(folder, name)) for name in sorted({*FIXED_FILES, *_layer_files(folder)})]
+    files = [(name, _file_hash(folder, name)) for name in sorted(_named(folder))]
     return hashlib.sha256(json.dumps([LOADER_VERSION, files]).encode()).hexdigest()
+
+
+def _named(folder: Path) -> set[str]:
+    return {*FIXED_FILES, *_layer_files(folder), *_recorded_files(folder)}
 
 
 def _file_hash(folder: Path, name: str) -> str | None:
@@ -118,6 +123,20 @@ def _layer_files(folder: Path) -> set[str]:
     listed = [*layers.values()] if isinstance(layers, dict) else []
     listed += [signs.get("crests")] if isinstance(signs, dict) else []
     return {name for files in listed if isinstance(files, list) for name in files if isinstance(name, str)}
+
+
+def _recorded_files(folder: Path) -> set[str]:
+    """What recordings.json names; nothing where it cannot be read."""
+    path = folder / RECORDINGS
+    try:
+        if not _is_inside(folder, path) or not path.is_file():
+            return set()
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return set()
+    lines = value.get("recordings") if isinstance(value, dict) else None
+    found = [line.get("file") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    return {name for name in found if isinstance(name, str)}
 
 
 def _is_inside(folder: Path, path: Path) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from core.db import Engine
 from core.settings import PROJECT, Settings
 from portal.app import create_app
+from portal.cli import load
+from tests.conftest import _database
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -73,7 +76,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-EXPECTED = ("404", "status of 422", "net::ERR_FAILED")
+EXPECTED = ("404", "status of 403", "status of 410", "status of 422", "net::ERR_FAILED")
 """What the browser says of answers and failures that tests bring about."""
 Open = Callable[..., Page]
 
@@ -109,3 +112,56 @@ def open_page(browser: Browser, site: str) -> Iterator[Open]:
 def axe() -> str:
     """The accessibility checker's source."""
     return Path(AXE).read_text(encoding="utf-8")
+
+
+class Town:
+    """A site of its own that a test may stop, or have answer nobody for a while."""
+
+    def __init__(self, app: Flask) -> None:
+        self._answers = threading.Event()
+        self._answers.set()
+        self._stack = contextlib.ExitStack()
+        site = Flask(__name__)
+        site.wsgi_app = self._held(app.wsgi_app)  # type: ignore[method-assign]
+        self.base = self._stack.enter_context(serving(site))
+
+    def _held(self, wsgi: Any) -> Any:
+        def held(environ: Any, start_response: Any) -> Any:
+            self._answers.wait()
+            return wsgi(environ, start_response)
+
+        return held
+
+    def hold(self) -> None:
+        """Take requests and say nothing, like a network that is there and carries nothing."""
+        self._answers.clear()
+
+    def stop(self) -> None:
+        """The server is gone: nobody answers any more."""
+        self._answers.set()
+        self._stack.close()
+
+
+@pytest.fixture(scope="module")
+def own_engine(shipped: Path) -> Iterator[Engine]:
+    """A database whose texts these tests may change."""
+    with _database("offline") as engine:
+        load(engine, shipped)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def own_app(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on it."""
+    files = str(tmp_path_factory.mktemp("offline"))
+    app = create_app(Settings(SECRET_KEY="test", SIGN_KEY="k", FILES_DIR=files), own_engine)
+    yield app
+    app.extensions["scan_counter"].close()
+
+
+@pytest.fixture
+def town(own_app: Flask) -> Iterator[Town]:
+    """A site of the shipped commune that the test may stop."""
+    town = Town(own_app)
+    yield town
+    town.stop()
