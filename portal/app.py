@@ -13,6 +13,7 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.ogc.views
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
@@ -27,6 +28,7 @@ IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
 IN_NONE = (
     home.roots,
     webmap.views.data,
+    webmap.ogc.views.blueprint,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,

@@ -30,6 +30,10 @@ TEXTUAL: Final = (
     "application/geo+json",
     "application/xml",
     "application/ld+json",
+    "application/vnd.",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/gpx+xml",
 )
 
 
@@ -127,7 +131,8 @@ def _finish(response: Response) -> Response:
     if response.status_code == 200:
         # Browsers keep it and ask each time: an unchanged page costs 200 bytes, a changed one is seen.
         response.headers.setdefault("Cache-Control", "no-cache")
-        response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
+        if "ETag" not in response.headers:
+            response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
         response.make_conditional(request)
     return response
 
