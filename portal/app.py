@@ -9,10 +9,12 @@ from whitenoise import WhiteNoise
 
 import core.signin
 import geo.models
+import geo.opendata.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.views
 from core import cluster, translation
@@ -22,13 +24,14 @@ from portal import assets, bodies, forgery, home, language, logs, problems, secu
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (core.signin, geo.models, qr_signs.models)
+TABLES = (core.signin, geo.models, geo.opendata.models, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
 IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
 IN_NONE = (
     home.roots,
     webmap.views.data,
     webmap.ogc.views.blueprint,
+    webmap.ogc.tiles.blueprint,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,

@@ -66,6 +66,7 @@ LAST: Final[Mapping[str, Property]] = MappingProxyType(
         "coordinate_licence": Property("f.coordinate_licence", "string", N_("Licence of the coordinate")),
         "sources": Property("f.sources", "array", N_("Sources of the data")),
         "licence": Property("f.licence", "string", N_("Licence of the data")),
+        "licence_risk": Property("f.licence_risk", "boolean", N_("Whether its terms are in doubt"), True),
         "changed_at": Property("f.changed_at", "date-time", N_("When the data last changed here")),
     }
 )

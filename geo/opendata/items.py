@@ -129,7 +129,7 @@ SELECT string_agg({feature}, ',' ORDER BY page.row), count(*)
 
 
 def _count(session: Session, chosen: str, where: str, values: Mapping[str, Any]) -> int | None:
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM {chosen} WHERE {where} LIMIT {COUNTED + 1}) AS some"
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM {chosen} WHERE {where} LIMIT {COUNTED + 1}) AS matches"
     used = {name: value for name, value in values.items() if f":{name}" in statement}
     many = int(session.scalar(text(statement), used) or 0)
     return many if many <= COUNTED else None
