@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 CELLS: Final = 48
 """Cells on the side of a tile: at most 2,304 marks in it."""
-FULL: Final = 2000
+FULL: Final = 3000
 """Things in a tile up to which each is shown."""
 DEEPEST: Final = 18
 """Zoom from which on a tile is never thinned beforehand."""
@@ -19,7 +19,7 @@ DEEPEST: Final = 18
 _MERCATOR: Final = """
 SELECT id, (ST_X(place) + 180) / 360 AS mx,
        0.5 - ln(tan(pi() / 4 + radians(greatest(-85.05, least(85.05, ST_Y(place)))) / 2)) / (2 * pi()) AS my
-  FROM feature WHERE layer = :layer AND withdrawn_at IS NULL AND place IS NOT NULL"""
+  FROM feature WHERE layer = CAST(:layer AS text) AND withdrawn_at IS NULL AND place IS NOT NULL"""
 """Places as shares of the Mercator square, from its north-west corner (EPSG Guidance Note 7-2, 1.3.3)."""
 
 
@@ -58,10 +58,10 @@ def _finest(session: Session, layer: str) -> int | None:
 
 _FINEST: Final = text(f"""
 INSERT INTO tile_cell (layer, z, x, y, feature_id, many)
-SELECT :layer, :z, floor(mx * :cells)::int, floor(my * :cells)::int, min(id), count(*)
+SELECT CAST(:layer AS text), CAST(:z AS int), floor(mx * :cells)::int, floor(my * :cells)::int, min(id), count(*)
   FROM ({_MERCATOR}) AS at GROUP BY 3, 4""")
 
 _COARSER: Final = text("""
 INSERT INTO tile_cell (layer, z, x, y, feature_id, many)
-SELECT :layer, :z, x >> 1, y >> 1, min(feature_id), sum(many)
-  FROM tile_cell WHERE layer = :layer AND z = :z + 1 GROUP BY 3, 4""")
+SELECT CAST(:layer AS text), CAST(:z AS int), x >> 1, y >> 1, min(feature_id), sum(many)
+  FROM tile_cell WHERE layer = CAST(:layer AS text) AND z = CAST(:z AS int) + 1 GROUP BY 3, 4""")

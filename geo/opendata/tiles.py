@@ -1,6 +1,7 @@
 """Vector tiles of the collections (Mapbox Vector Tile 2.1, web Mercator), built in SQL."""
 
 from collections.abc import Sequence
+from math import atan, degrees, pi, sinh
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from geo.opendata.collections import NAME, Collection, published
+from geo.opendata.crs import MERCATOR_EDGE
 from geo.opendata.items import find
 from geo.opendata.thinning import CELLS, FULL
 
@@ -73,12 +75,14 @@ def made(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes
     """
     collection = find(name)
     if _thinned(session, collection, tile):
-        return _run(session, _MARKS, name, tile, order, FULL + CELLS * CELLS)
-    most = FULL
-    body = _run(session, _THINGS, name, tile, order, most)
+        return _marks(session, name, tile)
+    for named, most in ((tile.z >= NAMED, FULL), (False, FULL)):
+        body = _things(session, name, tile, order if named else (), most)
+        if len(body) <= LARGEST:
+            return body
     while len(body) > LARGEST:
         most = max(1, most * LARGEST // len(body) * 9 // 10)
-        body = _run(session, _THINGS, name, tile, order, most)
+        body = _things(session, name, tile, (), most)
     return body
 
 
@@ -90,38 +94,63 @@ def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
     return found is not None
 
 
-def _run(
-    session: Session, statement: str, name: str, tile: Tile, order: Sequence[str], most: int
-) -> bytes:
+def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most: int) -> bytes:
+    """At most so many things of the tile, largest first; with their names if an order of languages is given."""
     collection = find(name)
     point = collection.geom.endswith("place")
-    named = tile.z >= NAMED and statement is _THINGS
-    values: dict[str, Any] = {**tile._asdict(), "most": most}
-    query = statement.format(
+    values: dict[str, Any] = {**tile._asdict(), **_edges(tile), "most": most}
+    if order:
+        values["langs"] = list(order)
+    if not point:
+        values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z
+    query = _THINGS.format(
         layer=name,
         base=collection.base,
         where=published(collection),
         key=collection.key,
         row=collection.row,
         shape=_projected(collection.geom, point),
-        name=", name.text AS name" if named else "",
-        joined=NAME if named else "",
+        name=", name.text AS name" if order else "",
+        joined=NAME if order else "",
         first="" if point else "ST_Area(Box2D(f.geom)) DESC,",
     )
-    if named:
-        values["langs"] = list(order)
-    if statement is _MARKS:
-        values |= {"layer": collection.layer, "cells": CELLS}
     return bytes(session.scalar(text(query), values) or b"")
+
+
+def _marks(session: Session, name: str, tile: Tile) -> bytes:
+    """What stands for the things of the tile, cell by cell."""
+    collection = find(name)
+    values = {**tile._asdict(), "layer": collection.layer, "left": tile.x * CELLS - 1, "top": tile.y * CELLS - 1}
+    values |= {"right": (tile.x + 1) * CELLS, "bottom": (tile.y + 1) * CELLS}
+    if not (point := collection.geom.endswith("place")):
+        values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z
+    query = _MARKS.format(layer=name, shape=_projected(collection.geom, point))
+    return bytes(session.scalar(text(query), values) or b"")
+
+
+def _edges(tile: Tile) -> dict[str, float]:
+    """The tile with its buffer, in degrees: worked out here, so that the planner knows how small it is."""
+    side, more = 2**tile.z, BUFFER / EXTENT
+    return {
+        "west": max(-180.0, (tile.x - more) / side * 360 - 180),
+        "east": min(180.0, (tile.x + 1 + more) / side * 360 - 180),
+        "north": _latitude((tile.y - more) / side),
+        "south": _latitude((tile.y + 1 + more) / side),
+    }
+
+
+def _latitude(share: float) -> float:
+    """Degrees of latitude at a share of the Mercator square from its northern edge (its poles are 85.05)."""
+    return degrees(atan(sinh(pi * (1 - 2 * max(-0.1, min(1.1, share))))))
 
 
 def _projected(geom: str, point: bool) -> str:
     """Lines and areas lose what is finer than half a unit of the tile."""
     flat = f"ST_Transform({geom}, 3857)"
-    return flat if point else f"ST_Simplify({flat}, 20037508.34 / {EXTENT} / (1 << :z), true)"
+    return flat if point else f"ST_Simplify({flat}, CAST(:fine AS float8), true)"
 
 
-_EDGE: Final = f"ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => {BUFFER / EXTENT}), 4326)"
+_EDGE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 _GEOM: Final = f"ST_AsMVTGeom({{shape}}, ST_TileEnvelope(:z, :x, :y), {EXTENT}, {BUFFER}) AS geom"
 
 _THINGS: Final = f"""
@@ -135,9 +164,8 @@ _MARKS: Final = f"""
 SELECT ST_AsMVT(marks, '{{layer}}', {EXTENT}, 'geom', 'row') FROM (
   SELECT f.id AS row, CASE WHEN c.many = 1 THEN f.key END AS key, f.kind, c.many AS count, {_GEOM}
     FROM tile_cell c JOIN feature f ON f.id = c.feature_id AND f.withdrawn_at IS NULL
-   WHERE c.layer = :layer AND c.z = :z AND c.x BETWEEN :x * :cells - 1 AND (:x + 1) * :cells
-     AND c.y BETWEEN :y * :cells - 1 AND (:y + 1) * :cells
-   ORDER BY f.id LIMIT :most) AS marks WHERE geom IS NOT NULL"""
+   WHERE c.layer = :layer AND c.z = :z AND c.x BETWEEN :left AND :right AND c.y BETWEEN :top AND :bottom
+   ORDER BY f.id) AS marks WHERE geom IS NOT NULL"""
 
 _LEVEL: Final = text("SELECT 1 FROM tile_cell WHERE layer = :layer AND z = :z LIMIT 1")
 _KEPT: Final = text("SELECT body FROM stored_tile WHERE slot = :slot AND name = :name AND stamp = :stamp")
