@@ -24,6 +24,11 @@ COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "br": lambda body: brotli.compress(body, quality=6),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
+COMPRESS_ONCE: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": lambda body: brotli.compress(body, quality=1),
+    "gzip": lambda body: gzip.compress(body, compresslevel=1, mtime=0),
+}
+"""For an answer that is given once: a tenth of the time for a fifth more bytes."""
 TEXTUAL: Final = (
     "text/",
     "application/json",
@@ -46,13 +51,15 @@ class Body:
     headers: list[tuple[str, str]]
     digest: str
     packed: dict[str, bytes] = field(default_factory=dict)
+    once: bool = False
+    """Whether it is given to one reader only, and not kept."""
 
     def in_encoding(self, encoding: str) -> bytes:
         """The bytes in `encoding` ("": as they are), compressed on first use."""
         if not encoding:
             return self.plain
         if encoding not in self.packed:
-            self.packed[encoding] = COMPRESS[encoding](self.plain)
+            self.packed[encoding] = (COMPRESS_ONCE if self.once else COMPRESS)[encoding](self.plain)
         return self.packed[encoding]
 
     @property
@@ -140,8 +147,9 @@ def _finish(response: Response) -> Response:
 
 def _made(response: Response) -> Body:
     plain = response.get_data()
-    body = Body(plain, list(response.headers), hashlib.sha256(plain).hexdigest()[:24])
     key = _key()
+    digest = "" if "ETag" in response.headers else hashlib.sha256(plain).hexdigest()[:24]
+    body = Body(plain, list(response.headers), digest, once=key is None)
     if key and response.status_code == 200:
         unset = {"set-cookie", "content-length", "x-request-id"}
         body.headers = [(name, value) for name, value in body.headers if name.lower() not in unset]

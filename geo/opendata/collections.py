@@ -169,7 +169,12 @@ def from_clause(collection: Collection, names: bool = False) -> str:
     return f"{collection.base} {collection.joins}" + (f" {NAME}" if names else "")
 
 
-NAME: Final = """LEFT JOIN LATERAL (
-  SELECT t.text, t.lang FROM feature_text t WHERE t.feature_id = f.id AND t.field = 'name'
-   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS name ON true"""
-"""Joins the best name of `f`: in the first language of :langs that has one."""
+NAME: Final = """
+LEFT JOIN feature_text AS spoken ON spoken.feature_id = f.id AND spoken.field = 'name' AND spoken.lang = :lang
+LEFT JOIN LATERAL (
+  SELECT t.text, t.lang FROM feature_text AS t
+   WHERE spoken.text IS NULL AND t.feature_id = f.id AND t.field = 'name'
+   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS next_best ON true
+CROSS JOIN LATERAL (SELECT COALESCE(spoken.text, next_best.text) AS text,
+                           COALESCE(spoken.lang, next_best.lang) AS lang) AS name"""
+"""Joins the best name of `f`: in the language :lang, else in the first of :langs that has one."""

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from geo.opendata import crs as systems
+from geo.opendata import telling
 from geo.opendata.collections import (
     COLLECTIONS,
-    NAME,
     Collection,
-    Property,
     from_clause,
     properties,
     published,
@@ -81,21 +80,26 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
     own = any(f"{alias}." in where for alias in ("m", "p", "z", "w"))
     chosen = from_clause(collection) if own else collection.base
     # Only constants of geo.opendata are put into the statement; what was asked for is bound.
-    statement = _PAGE.format(
+    statement = (_DEEP if wanted.offset > SHALLOW else _PAGE).format(
         row=collection.row,
+        key=collection.key,
         chosen=chosen,
         where=where,
         base=collection.base,
-        joins=collection.joins,
-        name=NAME,
-        feature=feature_sql(collection, wanted.crs),
+        features=_READY if telling.as_ready(wanted.crs) else _MADE,
     )
-    values |= {"langs": list(wanted.order), "limit": wanted.limit, "offset": wanted.offset}
-    if "page" in _properties(collection):
-        values["page_base"] = wanted.page_base
+    made = telling.made(collection, wanted.crs)
+    statement = statement.replace("{made}", f"(SELECT {made} {_OF.format(source=from_clause(collection, True), row=collection.row)})")
+    statement = statement.replace("{ready}", telling.ready(collection, wanted.order))
+    values |= telling.values(collection, wanted.order, wanted.page_base)
+    values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}
+    if not telling.as_ready(wanted.crs):
+        del values["collection"]
     try:
         text_of, returned = session.execute(text(statement), values).one()
-        matched = total if wanted.everything and total is not None else None
+        matched = total if wanted.everything else None
+        if matched is None and returned < wanted.limit and (returned or not wanted.offset):
+            matched = wanted.offset + returned
         if matched is None:
             matched = _count(session, chosen, where, values)
     except (InternalError, DataError) as refused:
@@ -107,25 +111,41 @@ def one(session: Session, name: str, key: str, wanted: Wanted) -> str:
     """One feature as the text of a GeoJSON object; NotFound for a key that is not public."""
     collection = find(name)
     statement = (
-        f"SELECT {feature_sql(collection, wanted.crs)} FROM {from_clause(collection, names=True)}"
+        f"SELECT {telling.made(collection, wanted.crs)} FROM {from_clause(collection, names=True)}"
         f" WHERE {published(collection)} AND {collection.key} = :key"
     )
-    values: dict[str, Any] = {"langs": list(wanted.order), "key": key}
-    if "page" in _properties(collection):
-        values["page_base"] = wanted.page_base
+    values = {**telling.values(collection, wanted.order, wanted.page_base), "key": key}
     found = session.scalar(text(statement), values)
     if found is None:
         raise NotFound("There is no such feature.")
     return str(found)
 
 
+SHALLOW: Final = 5_000
+"""Offset up to which rows that are passed over are read whole; beyond, in the index alone."""
+
 _PAGE: Final = """
 WITH page AS MATERIALIZED (
+  SELECT {row} AS row, {key} AS key, f.changed_at FROM {chosen} WHERE {where}
+   ORDER BY {row} LIMIT :limit OFFSET :offset
+) {features}"""
+
+_DEEP: Final = """
+WITH beyond AS MATERIALIZED (
   SELECT {row} AS row FROM {chosen} WHERE {where} ORDER BY {row} LIMIT :limit OFFSET :offset
-)
-SELECT string_agg({feature}, ',' ORDER BY page.row), count(*)
-  FROM page JOIN ({base} {joins}) ON {row} = page.row {name}
-"""
+), page AS MATERIALIZED (
+  SELECT beyond.row, {key} AS key, f.changed_at FROM {base} JOIN beyond ON {row} = beyond.row
+) {features}"""
+
+_READY: Final = """
+SELECT string_agg(COALESCE({ready}, {made}), ',' ORDER BY page.row), count(*)
+  FROM page LEFT JOIN ready_feature AS ready
+    ON ready.collection = :collection AND ready.row = page.row AND ready.changed_at = page.changed_at
+   AND (ready.names ?| CAST(:langs AS text[]) OR ready.names = '{}')"""
+
+_MADE: Final = "SELECT string_agg({made}, ',' ORDER BY page.row), count(*) FROM page"
+
+_OF: Final = "FROM {source} WHERE {row} = page.row"
 
 
 def _count(session: Session, chosen: str, where: str, values: Mapping[str, Any]) -> int | None:
@@ -155,34 +175,3 @@ def _where(collection: Collection, wanted: Wanted) -> tuple[str, dict[str, Any]]
         parts.append(f"{known[name].sql} = :filter_{number}")
         values[f"filter_{number}"] = value
     return " AND ".join(parts), values
-
-
-def feature_sql(collection: Collection, crs: Crs) -> str:
-    """SQL of a feature's GeoJSON text. Text is put together once: cheaper than trees of jsonb."""
-    pairs = ", ".join(f"'{name}', {_value(one)}" for name, one in _properties(collection).items())
-    return (
-        f"'{{\"type\":\"Feature\",\"id\":' || to_json({collection.key}) || ',\"geometry\":'"
-        f" || COALESCE(ST_AsGeoJSON({_shape(collection.geom, crs)}, {crs.digits}, 0), 'null')"
-        f" || ',\"properties\":' || json_build_object({pairs}) || '}}'"
-    )
-
-
-def _properties(collection: Collection) -> dict[str, Property]:
-    known = properties(collection)
-    if collection.page:
-        known["page"] = Property(
-            f"(:page_base || '/{collection.page}/' || f.key)", "string", "Address of its page"
-        )
-    return known
-
-
-def _value(one: Property) -> str:
-    if one.kind == "date-time":
-        return f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-    return one.sql
-
-
-def _shape(geom: str, crs: Crs) -> str:
-    if crs.latitude_first:
-        return f"ST_FlipCoordinates({geom})"
-    return geom if crs.in_degrees else f"ST_Transform({geom}, {crs.srid})"

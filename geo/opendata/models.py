@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -23,6 +24,23 @@ class TileCell(Base):
     y: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     feature_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feature.id", ondelete="CASCADE"))
     many: Mapped[int]
+
+
+class ReadyFeature(Base):
+    """A feature of a large collection as text of GeoJSON, in two parts: its name stands between them.
+
+    Only good while the feature's `changed_at` is the same (geo/opendata/telling.py).
+    """
+
+    __tablename__ = "ready_feature"
+
+    collection: Mapped[str] = mapped_column(String(20), primary_key=True)
+    row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """Its name by language."""
+    head: Mapped[str]
+    rest: Mapped[str]
 
 
 class StoredTile(Base):

@@ -100,7 +100,7 @@ def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most:
     point = collection.geom.endswith("place")
     values: dict[str, Any] = {**tile._asdict(), **_edges(tile), "most": most}
     if order:
-        values["langs"] = list(order)
+        values |= {"lang": order[0], "langs": list(order)}
     if not point:
         values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z
     query = _THINGS.format(

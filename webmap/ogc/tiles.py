@@ -49,7 +49,7 @@ def tilejson(name: str) -> ResponseReturnValue:
     """The tiles of a collection as TileJSON 3.0, for MapLibre and QGIS."""
     _checked()
     collection = items.find(name)
-    box = extents.of(db.session, name, g.published.stamp).box or g.commune.bbox
+    box = extents.of(db.reading, name, g.published.stamp).box or g.commune.bbox
     fields = {"key": translate("Permanent key of the thing"), "kind": translate("Kind of thing")}
     fields |= {"name": translate("Name"), "count": translate("How many things the mark stands for")}
     told = {
@@ -86,7 +86,7 @@ def tilesets(name: str) -> ResponseReturnValue:
 def tileset(name: str) -> ResponseReturnValue:
     """The tileset of a collection."""
     _checked()
-    box = extents.of(db.session, name, g.published.stamp).box or g.commune.bbox
+    box = extents.of(db.reading, name, g.published.stamp).box or g.commune.bbox
     told = _tileset(name, f"{answers.base()}/ogc/collections/{name}/tiles")
     told["boundingBox"] = {
         "lowerLeft": [box.west, box.south],

@@ -59,7 +59,7 @@ def collections() -> ResponseReturnValue:
     _, html = _asked(COMMON)
 
     def told() -> dict[str, Any]:
-        every = extents.every(db.session, g.published.stamp)
+        every = extents.every(db.reading, g.published.stamp)
         return documents.collections(g.commune, every, answers.base())
 
     return _either(html, "collections", told)
@@ -73,7 +73,7 @@ def collection(name: str) -> ResponseReturnValue:
     _, html = _asked(COMMON)
 
     def told() -> dict[str, Any]:
-        extent = extents.of(db.session, name, g.published.stamp)
+        extent = extents.of(db.reading, name, g.published.stamp)
         return documents.collection(g.commune, name, extent, answers.base())
 
     return _either(html, "collection", told, name=name, properties=properties(here))
@@ -103,7 +103,7 @@ def feature(name: str, key: str) -> ResponseReturnValue:
     home = f"{answers.base()}/ogc/collections/{name}"
 
     def told() -> Response:
-        text = items.one(db.session, name, key.replace("\0", ""), wanted)
+        text = items.one(db.reading, name, key.replace("\0", ""), wanted)
         if html:
             one = json.loads(text)
             return Response(
@@ -151,8 +151,8 @@ def _wanted(given: dict[str, str], here: Collection) -> items.Wanted:
 
 
 def _page(name: str, wanted: items.Wanted) -> items.Page:
-    total = extents.of(db.session, name, g.published.stamp).features if wanted.everything else None
-    return items.page(db.session, name, wanted, total)
+    total = extents.of(db.reading, name, g.published.stamp).features if wanted.everything else None
+    return items.page(db.reading, name, wanted, total)
 
 
 def _features(name: str, wanted: items.Wanted, given: dict[str, str]) -> Response:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0007"
 down_revision = "0004"
@@ -25,6 +26,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_tile_cell_feature_id", "tile_cell", ["feature_id"])
     op.create_table(
+        "ready_feature",
+        sa.Column("collection", sa.String(20), primary_key=True),
+        sa.Column("row", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("names", JSONB, nullable=False),
+        sa.Column("head", sa.String, nullable=False),
+        sa.Column("rest", sa.String, nullable=False),
+    )
+    op.create_table(
         "stored_tile",
         sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("name", sa.String(80), nullable=False),
@@ -37,5 +47,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("stored_tile")
+    op.drop_table("ready_feature")
     op.drop_table("tile_cell")
     op.drop_index("ix_feature_layer_id", "feature")
