@@ -16,6 +16,7 @@ import qr_signs.models
 import qr_signs.views
 import webmap.ogc.tiles
 import webmap.ogc.views
+import webmap.opendata.views
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
@@ -26,12 +27,13 @@ from services.catalogue import SERVICES
 
 TABLES = (core.signin, geo.models, geo.opendata.models, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
-IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
+IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, webmap.opendata.views.pages, *SERVICES)
 IN_NONE = (
     home.roots,
     webmap.views.data,
     webmap.ogc.views.blueprint,
     webmap.ogc.tiles.blueprint,
+    webmap.opendata.views.data,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,

@@ -43,7 +43,7 @@ ADVICE = {
     503: N_("Please try again in a minute."),
 }
 
-FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/")
+FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue")
 """Addresses whose errors are told as JSON: in the words of OGC API, code and description."""
 
 

@@ -175,3 +175,14 @@ def _where(collection: Collection, wanted: Wanted) -> tuple[str, dict[str, Any]]
         parts.append(f"{known[name].sql} = :filter_{number}")
         values[f"filter_{number}"] = value
     return " AND ".join(parts), values
+
+
+def line(session: Session, name: str, key: str) -> list[list[float]]:
+    """The places along a feature's line, longitude first; none where it is no line."""
+    collection = find(name)
+    statement = (
+        f"SELECT ST_AsGeoJSON({collection.geom}, 7, 0)::json FROM {from_clause(collection)}"
+        f" WHERE {published(collection)} AND {collection.key} = :key"
+    )
+    shape = session.scalar(text(statement), {"key": key})
+    return list(shape["coordinates"]) if shape and shape["type"] == "LineString" else []

@@ -15,6 +15,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_feature_layer_id", "feature", ["layer", "id"], postgresql_where=sa.text("withdrawn_at IS NULL")
     )
+    op.create_index(
+        "ix_feature_last_change", "feature", [sa.text("COALESCE(withdrawn_at, changed_at) DESC"), sa.text("id DESC")]
+    )
     op.create_table(
         "tile_cell",
         sa.Column("layer", sa.String(20), primary_key=True),
@@ -49,4 +52,5 @@ def downgrade() -> None:
     op.drop_table("stored_tile")
     op.drop_table("ready_feature")
     op.drop_table("tile_cell")
+    op.drop_index("ix_feature_last_change", "feature")
     op.drop_index("ix_feature_layer_id", "feature")
