@@ -51,6 +51,8 @@ class Settings:
     """Credit that the basemap's owner asks for, as plain text."""
     BODY_CACHE_MB: int = 64
     """Memory for ready-made, compressed answers in each server process, in megabytes."""
+    STORED_TILES: int = 4096
+    """Vector tiles that the database keeps ready, at most 150 KB each; 0: every tile is made anew."""
     LOG_LEVEL: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
