@@ -193,7 +193,7 @@ function init(args) math.randomseed(tonumber(tostring({}):sub(8), 16) % 21474836
 end
 function request()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {["Accept-Encoding"] = "br", ["Host"] = "127.0.0.1"})
+  return wrk.format("GET", paths[at], {["Accept-Encoding"] = os.getenv("ENCODING"), ["Host"] = "127.0.0.1"})
 end
 function done(summary, latency, requests)
   io.write(string.format("P50 %f P95 %f P99 %f RPS %f ERR %d\\n", latency:percentile(50) / 1000,
@@ -215,8 +215,12 @@ class Load:
     errors: int
 
 
-def readers(address: str, paths: list[str], *, connections: int = 50, seconds: int = 6) -> Load:
-    """`connections` readers that ask for one page after the other without a pause."""
+def readers(
+    address: str, paths: list[str], *, connections: int = 50, seconds: int = 6, encoding: str = "br"
+) -> Load:
+    """`connections` readers that ask for one page after the other without a pause; `encoding` is what they
+    take.
+    """
     if shutil.which("wrk") is None:
         raise RuntimeError("wrk is missing: apt-get install wrk")
     with tempfile.TemporaryDirectory() as directory:
@@ -238,7 +242,7 @@ def readers(address: str, paths: list[str], *, connections: int = 50, seconds: i
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "PATHS": str(listing)},
+            env={**os.environ, "PATHS": str(listing), "ENCODING": encoding},
         )
     found = re.search(r"P50 (\S+) P95 (\S+) P99 (\S+) RPS (\S+) ERR (\d+)", run.stdout)
     if found is None:

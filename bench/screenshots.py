@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from bench import sign_pictures
 from bench.harness import SHIPPED, server
 from core import cluster, schema
 from core.db import make_engine
@@ -50,6 +51,8 @@ def main() -> int:
     schema.upgrade(engine)
     load(engine, SHIPPED)
     engine.dispose()
+    for file in sign_pictures.take(url, folder):
+        sys.stdout.write(f"{file.relative_to(PROJECT)}\n")
     with server(url) as address, sync_playwright() as playwright:
         executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))

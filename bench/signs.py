@@ -24,7 +24,7 @@ from core.db import Engine, make_engine, session_of
 from core.settings import PROJECT
 from geo import published
 from qr_signs import symbol
-from qr_signs.artwork import accessible, rendering, setting, sizes
+from qr_signs.artwork import accessible, fitting, rendering, setting, sizes
 from qr_signs.artwork.content import Content
 from qr_signs.artwork.rendering import Order
 from qr_signs.builds import design, orders
@@ -68,7 +68,7 @@ def _reading(table: Table) -> None:
         "Reading distance over symbol width, 90 % by both decoders (≥ 1.5 × peer with long address)",
         reach, ": 1", least=1.5 * peer_reach, peer=("`qrcode` default", peer_reach), digits=0,
     )  # fmt: skip
-    rates, peer_rates = study.rates(ours, PAYLOAD, SEEDS), study.rates(peer, LONG, SEEDS)
+    rates, peer_rates = study.rates(study.of(ours), PAYLOAD, SEEDS), study.rates(study.of(peer), LONG, SEEDS)
     missed, peer_missed = _missed(rates), _missed(peer_rates)
     table.add(
         f"Photos missed, mean of {len(rates)} kinds of damage × {len(SEEDS)} (≤ 0.6 × peer)",
@@ -79,7 +79,7 @@ def _reading(table: Table) -> None:
 
 
 @contextlib.contextmanager
-def _contents(url: str) -> Iterator[tuple[Engine, list[Content]]]:
+def contents_of(url: str) -> Iterator[tuple[Engine, list[Content]]]:
     """What every sign of the shipped commune says."""
     engine = make_engine(url, statement_timeout_ms=0)
     with session_of(engine) as session:
@@ -154,8 +154,9 @@ def _cost(table: Table, contents: list[Content]) -> None:
 def _plain(content: Content, order: Order, setter: setting.Setter) -> bytes:
     """The same page set once at the smallest letters, as the engine writes it."""
     drawn = symbol.make(content.payload)
-    least = setting.Fit(setting._least(order.sheet), setting.SMALLEST_NAMES, setting.SMALLEST_NAMES)
-    page = setter._laid(content, order.sheet, drawn, least, "print", "")
+    smallest = fitting.SMALLEST_NAMES[order.sheet.template]
+    least = fitting.Fit(fitting.least(order.sheet), smallest, smallest)
+    page = setter._laid(content, order.sheet, drawn, least, "")
     return bytes(page.document.write_pdf())
 
 
@@ -197,7 +198,8 @@ def _batch(table: Table, engine: Engine) -> None:
         peak = 0.0
         while process.poll() is None:
             peak = max(peak, _memory_mb(process.pid))
-            time.sleep(0.1)
+            # Asking costs the asked: rarely enough not to slow what is measured.
+            time.sleep(0.5)
         said = json.loads((process.stdout.read() if process.stdout else "{}").splitlines()[-1])
     if said["counts"] != {"proof": MANY}:
         raise RuntimeError(f"the batch went wrong: {said}")
@@ -247,7 +249,7 @@ def run() -> Table:
     """The table of signs."""
     table = Table("Signs (simulated photos: rates rank designs, they do not predict a phone)")
     _reading(table)
-    with database(0) as url, _contents(url) as (engine, contents):
+    with database(0) as url, contents_of(url) as (engine, contents):
         _finished(table, contents)
         _cost(table, contents)
         _batch(table, engine)

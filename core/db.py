@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
 
 def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
     """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC."""
-    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c application_name=athar"
+    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off -c application_name=athar"
     return create_engine(
         url,
         pool_size=pool_size,
@@ -40,6 +40,7 @@ class Database:
         """Let the application's requests use `engine`."""
         app.extensions["engine"] = engine
         app.extensions["sessions"] = sessionmaker(engine, expire_on_commit=False)
+        app.extensions["readings"] = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
         app.teardown_appcontext(self._close)
 
     @property
@@ -51,6 +52,14 @@ class Database:
         return session
 
     @property
+    def reading(self) -> Session:
+        """A session for single questions, each in a transaction of its own: two fewer trips to the server."""
+        if "reading" not in g:
+            g.reading = current_app.extensions["readings"]()
+        session: Session = g.reading
+        return session
+
+    @property
     def engine(self) -> Engine:
         """The application's engine, for work outside a request's transaction."""
         engine: Engine = current_app.extensions["engine"]
@@ -58,8 +67,9 @@ class Database:
 
     @staticmethod
     def _close(_: BaseException | None) -> None:
-        if session := g.pop("session", None):
-            session.close()
+        for name in ("session", "reading"):
+            if session := g.pop(name, None):
+                session.close()
 
 
 db = Database()

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -12,6 +13,7 @@ LARGEST_BYTES: Final = 12 * 1024 * 1024
 LARGEST_PIXELS: Final = 60_000_000
 """More than any phone takes; a picture is measured before it is decoded."""
 LONGEST_SIDE: Final = 1600
+THUMBNAIL_SIDE: Final = 320
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 KIND: Final = "image/webp"
@@ -42,6 +44,16 @@ def cleaned(data: bytes, field: str = "photo") -> bytes:
             return _written(upright)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, *BOMBS):
         raise Invalid(field, "This is no photo that can be read: send a JPEG, PNG or WebP.") from None
+
+
+def thumbnail(path: Path) -> bytes:
+    """A kept photo as a small JPEG for printed lists, at most THUMBNAIL_SIDE pixels a side."""
+    file = io.BytesIO()
+    with Image.open(path) as picture:
+        small = picture.convert("RGB")
+        small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        small.save(file, "JPEG", quality=80)
+    return file.getvalue()
 
 
 def _written(picture: Image.Image) -> bytes:

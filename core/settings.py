@@ -35,6 +35,10 @@ class Settings:
     """
     SIGN_KEY: str = field(default="", repr=False)
     """Key behind the tags of sign codes. Empty: one is made and kept in the state directory. Back it up."""
+    SIGN_TEMPLATES: str = ""
+    """Directory of sign templates (HTML, CSS, SVG) that stand in for ours, file by file
+    (docs/sign-templates.md). Empty: ours alone.
+    """
     FILES_DIR: str = ""
     """Directory for uploaded pictures and finished artworks. Empty: `files` in the state directory."""
     STATEMENT_TIMEOUT_MS: int = 5000
@@ -47,6 +51,8 @@ class Settings:
     """Credit that the basemap's owner asks for, as plain text."""
     BODY_CACHE_MB: int = 64
     """Memory for ready-made, compressed answers in each server process, in megabytes."""
+    STORED_TILES: int = 4096
+    """Vector tiles that the database keeps ready, at most 150 KB each; 0: every tile is made anew."""
     LOG_LEVEL: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 

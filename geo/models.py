@@ -51,6 +51,12 @@ class Feature(Base):
         Index("uq_feature_layer_key", "layer", "key", unique=True),
         Index("ix_feature_geom", "geom", postgresql_using="gist"),
         Index("ix_feature_layer_kind", "layer", "kind", "key", postgresql_where=text("withdrawn_at IS NULL")),
+        Index("ix_feature_layer_id", "layer", "id", postgresql_where=text("withdrawn_at IS NULL")),
+        Index(
+            "ix_feature_last_change",
+            text("COALESCE(withdrawn_at, changed_at) DESC"),
+            text("id DESC"),
+        ),
         Index(
             "ix_feature_monument_place",
             text("(place::geography)"),

@@ -1,7 +1,8 @@
 """What signs tell of things on the ground: every language at once, for many things in two queries."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,25 @@ class Onward:
     basis: str
     at: Point | None
     """In metres of the commune's CRS."""
+
+    def seen_from(self, here: Point) -> "Onward":
+        """The way as it is from another point (same CRS). Along streets it stays what was measured."""
+        if self.at is None or self.basis != "straight":
+            return self
+        east, north = self.at[0] - here[0], self.at[1] - here[1]
+        bearing = math.degrees(math.atan2(east, north)) % 360
+        return replace(self, metres=math.hypot(east, north), bearing=bearing, compass=compass(bearing))
+
+
+@dataclass(frozen=True)
+class View:
+    """A sign that stands in a place of its own: where (metres of the commune's CRS), and how far and in which
+    direction (degrees from north) what it is about lies from there.
+    """
+
+    at: Point
+    metres: float
+    bearing: float
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,34 @@ def _told(row: Any, onward: Onward | None) -> Told:
         changed_at=row.changed_at,
         onward=onward,
     )
+
+
+_VIEWS = text("""
+SELECT stands.code, ST_X(metric.at) AS x, ST_Y(metric.at) AS y,
+       ST_Distance(own.at::geography, thing.place::geography) AS metres,
+       COALESCE(degrees(ST_Azimuth(own.at::geography, thing.place::geography)), 0) AS bearing
+  FROM unnest(CAST(:codes AS text[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]),
+              CAST(:ids AS bigint[])) AS stands(code, lon, lat, id)
+ CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(stands.lon, stands.lat), 4326) AS at) AS own
+ CROSS JOIN LATERAL (SELECT ST_Transform(own.at, CAST(:crs AS integer)) AS at) AS metric
+  JOIN feature AS thing ON thing.id = stands.id AND thing.place IS NOT NULL
+""")
+
+
+def views(session: Session, standing: Mapping[str, tuple[LonLat, int]], metric_crs: int) -> dict[str, View]:
+    """From signs' own places to the things they are about: code → (place, id of the thing) in, one query."""
+    if not standing:
+        return {}
+    values = {
+        "codes": list(standing),
+        "lons": [at.lon for at, _ in standing.values()],
+        "lats": [at.lat for at, _ in standing.values()],
+        "ids": [thing for _, thing in standing.values()],
+        "crs": metric_crs,
+    }
+    return {
+        row.code: View((row.x, row.y), row.metres, row.bearing) for row in session.execute(_VIEWS, values)
+    }
 
 
 _ONWARD = text("""

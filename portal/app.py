@@ -9,11 +9,15 @@ from whitenoise import WhiteNoise
 
 import core.signin
 import geo.models
+import geo.opendata.models
 import geo.recordings
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.ogc.tiles
+import webmap.ogc.views
+import webmap.opendata.views
 import webmap.recordings
 import webmap.views
 from core import cluster, translation
@@ -24,15 +28,24 @@ from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (core.signin, geo.models, geo.recordings, qr_signs.models)
+TABLES = (core.signin, geo.models, geo.opendata.models, geo.recordings, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
-IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, offline.blueprint, *SERVICES)
+IN_A_LANGUAGE = (
+    home.blueprint,
+    webmap.views.pages,
+    webmap.opendata.views.pages,
+    offline.blueprint,
+    *SERVICES,
+)
 IN_NONE = (
     home.roots,
     offline.roots,
     webmap.views.data,
     webmap.recordings.blueprint,
     webmap.recordings.desk,
+    webmap.ogc.views.blueprint,
+    webmap.ogc.tiles.blueprint,
+    webmap.opendata.views.data,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,

@@ -24,12 +24,22 @@ COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "br": lambda body: brotli.compress(body, quality=6),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
+COMPRESS_ONCE: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": lambda body: brotli.compress(body, quality=1),
+    "gzip": lambda body: gzip.compress(body, compresslevel=1, mtime=0),
+}
+"""For an answer that is given once: a tenth of the time for a fifth more bytes."""
 TEXTUAL: Final = (
     "text/",
     "application/json",
     "application/geo+json",
     "application/xml",
     "application/ld+json",
+    "application/vnd.mapbox-vector-tile",
+    "application/vnd.oai.openapi+json",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/gpx+xml",
 )
 
 
@@ -41,13 +51,15 @@ class Body:
     headers: list[tuple[str, str]]
     digest: str
     packed: dict[str, bytes] = field(default_factory=dict)
+    once: bool = False
+    """Whether it is given to one reader only, and not kept."""
 
     def in_encoding(self, encoding: str) -> bytes:
         """The bytes in `encoding` ("": as they are), compressed on first use."""
         if not encoding:
             return self.plain
         if encoding not in self.packed:
-            self.packed[encoding] = COMPRESS[encoding](self.plain)
+            self.packed[encoding] = (COMPRESS_ONCE if self.once else COMPRESS)[encoding](self.plain)
         return self.packed[encoding]
 
     @property
@@ -127,15 +139,17 @@ def _finish(response: Response) -> Response:
     if response.status_code == 200:
         # Browsers keep it and ask each time: an unchanged page costs 200 bytes, a changed one is seen.
         response.headers.setdefault("Cache-Control", "no-cache")
-        response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
+        if "ETag" not in response.headers:
+            response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
         response.make_conditional(request)
     return response
 
 
 def _made(response: Response) -> Body:
     plain = response.get_data()
-    body = Body(plain, list(response.headers), hashlib.sha256(plain).hexdigest()[:24])
     key = _key()
+    digest = "" if "ETag" in response.headers else hashlib.sha256(plain).hexdigest()[:24]
+    body = Body(plain, list(response.headers), digest, once=key is None)
     if key and response.status_code == 200:
         unset = {"set-cookie", "content-length", "x-request-id"}
         body.headers = [(name, value) for name, value in body.headers if name.lower() not in unset]

@@ -19,6 +19,7 @@ PAGES = (
     "webmap.place_list",
     "webmap.route_list",
     "home.about",
+    "opendata.people",
 )
 ADDRESSES_A_SITEMAP = 1000
 """Monuments in one sitemap file; each stands in it once a language."""

@@ -43,6 +43,9 @@ ADVICE = {
     503: N_("Please try again in a minute."),
 }
 
+FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue")
+"""Addresses whose errors are told as JSON: in the words of OGC API, code and description."""
+
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page (or JSON, for map data)."""
@@ -86,8 +89,14 @@ def answer(status: int, message: str, values: dict[str, object] | None = None) -
         g.lang = next(iter(LANGUAGES))
         g.order = fallback(g.lang, list(LANGUAGES))
     said = translate(message, values=values)
-    if request.path.startswith(("/layers/", "/health")):
-        response = jsonify(error=said, status=status, request_id=g.get("request_id"))
+    if request.path.startswith(FOR_MACHINES):
+        response = jsonify(
+            code=TITLES.get(status, TITLES[400]),
+            description=said,
+            error=said,
+            status=status,
+            request_id=g.get("request_id"),
+        )
     else:
         title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
         page = render_template("error.html", status=status, title=translate(title), message=said)

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import qrcode
@@ -71,6 +71,7 @@ class Symbol:
         return file.getvalue()
 
 
+@lru_cache(maxsize=64)
 def make(payload: str, level: str = "H") -> Symbol:
     """The smallest symbol of a payload at an error correction level (L, M, Q or H).
 
@@ -98,8 +99,9 @@ def _loops(modules: Sequence[Sequence[bool]]) -> list[list[Point]]:
             if (x + aside, y + down) not in dark:
                 ways.setdefault((x + from_x, y + from_y), []).append((x + to_x, y + to_y))
     loops = []
-    while ways:
-        loops.append(_walked(ways, min(ways)))
+    for start in sorted(ways):
+        while start in ways:
+            loops.append(_walked(ways, start))
     return loops
 
 

@@ -14,6 +14,7 @@ from geo import models
 from geo.folding import fold
 from geo.loading.bulk import among, copy
 from geo.loading.records import Counts, FeatureRecord, Folder, RouteRecord
+from geo.opendata import telling, thinning
 from geo.shapes import SRID
 from geo.texts import source_hash
 from geo.vocabulary import LAYERS
@@ -57,6 +58,8 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
         _stops(session, folder.routes)
         session.execute(_STRAIGHT_LEGS)
         session.execute(_ROUTE_LINES)
+        thinning.rebuild(session)
+        telling.rebuild(session)
     if sum(count.added + count.changed for count in counts.values()) >= MANY:
         session.execute(text("ANALYZE feature, feature_text"))
     counts["commune"] = _commune(session, folder, moved, now)

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
-from weasyprint.formatting_structure import boxes
 
 from qr_signs.artwork.structure import Reader
 
@@ -57,6 +56,9 @@ def _lines(document: Any) -> list[tuple[str, str]]:
 
 def _runs(box: Any, block: Any) -> Iterator[tuple[Any, Any]]:
     """Runs of text that are not blank, each with the element of the block it belongs to."""
+    # Here, not above: whoever hands out the work has no use for the layout engine.
+    from weasyprint.formatting_structure import boxes
+
     box = getattr(box, "_box", box)
     if isinstance(box, boxes.BlockLevelBox) and box.element is not None:
         block = box.element

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -11,10 +11,11 @@ from core.languages import LANGUAGES, Said
 from core.translation import metres, translate
 from geo import locator, vocabulary
 from geo.locator import Ground, Locator, Point
-from geo.signage import Onward, Told
+from geo.signage import Onward, Told, View
 from geo.vocabulary import N_
 from qr_signs import payload
 from qr_signs.artwork import fonts
+from qr_signs.artwork.typography import LATIN, heading, typeset
 
 LONGEST_NAME: Final = 120
 LONGEST_TEXT: Final = 900
@@ -141,38 +142,68 @@ class Content:
 
 
 def compose(
-    told: Told, code: str, tag: str, design: Design, ground: Ground, *, arrow: str = "", distance: str = ""
+    told: Told,
+    code: str,
+    tag: str,
+    design: Design,
+    ground: Ground,
+    *,
+    view: View | None = None,
+    facing: int | None = None,
+    arrow: str = "",
 ) -> Content:
-    """The content of a sign for a thing. Invalid names the sign, the field and the language that is wrong."""
+    """The content of a sign for a thing. Invalid names the sign, the field and the language that is wrong.
+
+    `view` is known of a sign that has a place of its own: its map, its next stop and its distance are then
+    told from there, and with `facing` (degrees that its face looks to) also where its arrow points, unless
+    `arrow` says so.
+    """
     if arrow not in ("", *ARROWS):
         raise Invalid("arrow", N_("%(arrow)s is no direction: left, right, ahead or back."), arrow=arrow[:20])
     names, texts = told.texts.get("name", {}), told.texts.get("summary", {})
     _need(code, "name", names, design.languages)
     _need(code, "text", texts, design.text_languages)
-    near = [told.onward.at] if told.onward and told.onward.at else []
-    drawing = locator.drawing(ground, here=told.at, near=near, error_m=told.error_m)
+    onward = told.onward.seen_from(view.at) if told.onward and view else told.onward
+    near = [onward.at] if onward and onward.at else []
+    here, error_m = (view.at, None) if view else (told.at, told.error_m)
+    drawing = locator.drawing(ground, here=here, near=near, error_m=error_m)
     content = Content(
         code=code,
         tag=tag,
         design=design,
         kind=_spoken(vocabulary.KINDS.get(told.layer, {}).get(told.kind, ""), design.languages),
-        names=_of(names, design.languages),
-        texts=_of(texts, design.languages),
+        names=_of(names, design.languages, heading),
+        texts=_of(texts, design.languages, typeset),
         words={word: _spoken(message, design.languages) for word, message in WORDS.items()},
-        way=_way(told.onward, design.languages) if told.onward else None,
+        way=_way(onward, design.languages) if onward else None,
         map=drawing,
         following=drawing.near[0] if drawing and drawing.near else None,
-        arrow=arrow,
-        distance=distance,
+        arrow=arrow or (_arrow(view.bearing, facing) if view and facing is not None else ""),
+        distance=metres(view.metres, _latin(design.languages)) if view else "",
         drafts=tuple(lang for lang in design.languages if _is_draft(names, lang) or _is_draft(texts, lang)),
     )
     _check(content)
     return content
 
 
-def _of(texts: Mapping[str, Said], languages: Sequence[str]) -> dict[str, str]:
+def _arrow(bearing: float, facing: int) -> str:
+    """Where a blade points, for a reader who stands before its face and looks at it."""
+    turned = (bearing - facing - 180) % 360
+    return ("ahead", "right", "back", "left")[round(turned / 90) % 4]
+
+
+def _latin(languages: Sequence[str]) -> str:
+    """The language whose way of writing numbers a distance that stands alone follows."""
+    return next((lang for lang in languages if lang in LATIN), "fr")
+
+
+def _of(
+    texts: Mapping[str, Said], languages: Sequence[str], printed: Callable[[str, str], str]
+) -> dict[str, str]:
     return {
-        lang: texts[lang].text.strip() for lang in languages if lang in texts and texts[lang].text.strip()
+        lang: printed(texts[lang].text.strip(), lang)
+        for lang in languages
+        if lang in texts and texts[lang].text.strip()
     }
 
 
@@ -181,13 +212,13 @@ def _is_draft(texts: Mapping[str, Said], lang: str) -> bool:
 
 
 def _spoken(message: str, languages: Sequence[str]) -> dict[str, str]:
-    return {lang: translate(message, lang) for lang in languages} if message else {}
+    return {lang: typeset(translate(message, lang), lang) for lang in languages} if message else {}
 
 
 def _way(onward: Onward, languages: Sequence[str]) -> Way:
     winds = {} if onward.unsure else _spoken(vocabulary.COMPASS[onward.compass], languages)
     return Way(
-        names=_of(onward.names, languages),
+        names=_of(onward.names, languages, heading),
         distance={lang: metres(onward.metres, lang) for lang in languages},
         wind=winds,
         bearing=round(onward.bearing, 1),

@@ -156,3 +156,28 @@ def _region_of(found: _Found, element: Any) -> str:
         if any(inner is element for inner in box.element.iter()):
             return name
     return ""
+
+
+def trimmed(document: Any) -> Any:
+    """The document without what lies outside the trim: bleed, crop marks, and elements of class `slug`."""
+    for page in document.pages:
+        page.bleed = dict.fromkeys(page.bleed, 0)
+        page._page_box.style["marks"] = ()
+        for side in ("top", "right", "bottom", "left"):
+            page._page_box.style[f"bleed_{side}"] = page._page_box.style[f"bleed_{side}"]._replace(value=0)
+        _without_slug(page._page_box)
+    return document
+
+
+def _without_slug(box: Any) -> None:
+    box = getattr(box, "_box", box)
+    if not getattr(box, "children", None):
+        return
+    box.children = [child for child in box.children if not _is_slug(getattr(child, "_box", child))]
+    for child in box.children:
+        _without_slug(child)
+
+
+def _is_slug(box: Any) -> bool:
+    element = getattr(box, "element", None)
+    return element is not None and hasattr(element, "get") and element.get("class") == "slug"

@@ -53,7 +53,7 @@ def draw(content: Content, order: Order, setter: Setter) -> Artwork:
 def read_aloud(content: Content, order: Order, setter: Setter) -> bytes:
     """The accessible PDF of the same sign, without bleed and marks."""
     drawn = symbol.make(content.payload, order.level)
-    return accessible.write(setter.set(content, order.sheet, drawn, mode="access").document)
+    return accessible.write(setter.aloud(content, order.sheet, drawn))
 
 
 def _slug(content: Content, order: Order, drawn: symbol.Symbol) -> str:

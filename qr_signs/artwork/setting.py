@@ -4,51 +4,37 @@ import base64
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.errors import Invalid
-from core.languages import LANGUAGES
 from geo.vocabulary import N_
 from qr_signs import payload, symbol
-from qr_signs.artwork import crests, fonts, reading, sizes
+from qr_signs.artwork import crests, fitting, fonts, reading, sizes, typography
 from qr_signs.artwork.content import FIELDS, LETTERS, Content, own_name
-from qr_signs.artwork.made import POINT_MM
-from qr_signs.artwork.measuring import Line, Room, largest
+from qr_signs.artwork.fitting import Fit
+from qr_signs.artwork.measuring import Room
 from qr_signs.artwork.reading import Overflow, Page
 from qr_signs.artwork.sizes import Sheet
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-LARGEST_TEXT_REM: Final = 3.2
-"""Size of texts, in percent of the short side, where there is room for it."""
 SMALL_REM: Final = 1.9
 """Size of small print where four languages share the room."""
-LARGEST_NAMES: Final = 1.5
-SMALLEST_NAMES: Final = 0.42
-"""How far names may grow and shrink against their size in the template."""
 TRIES: Final = 9
 """Layouts that may be tried until a sign fits."""
 MAIN: Final = "fr"
 """Language of the document where it has one of its own, if the sign has it."""
 
 
-@dataclass(frozen=True)
-class Fit:
-    """Letter sizes: of texts in rem, of the names on each side against their size in the template."""
-
-    text: float
-    left: float
-    right: float
-
-
 class Setter:
     """Sets signs; one for a process, since fonts and templates are read once.
 
-    `own` is a directory of templates that stand in for ours, file by file.
+    `own` is a directory of templates that stand in for ours, file by file. Templates are a designer's, not a
+    programmer's: they are read in a sandbox, where nothing of Python can be reached.
     """
 
     def __init__(self, own: Path | None = None) -> None:
@@ -57,7 +43,7 @@ class Setter:
 
         self._fonts = FontConfiguration()
         folders = [FileSystemLoader(folder) for folder in (own, TEMPLATES) if folder]
-        self._env = Environment(
+        self._env = ImmutableSandboxedEnvironment(
             loader=ChoiceLoader(folders),
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
@@ -65,60 +51,58 @@ class Setter:
             lstrip_blocks=True,
         )
         self._sheets: dict[str, Any] = {}
-        self._rooms: dict[str, Mapping[str, Room]] = {}
-        self._last: tuple[Content | None, Sheet | None, Fit] = (None, None, Fit(0, 0, 0))
+        self._rooms: dict[Sheet, Mapping[str, Room]] = {}
+        self._last: tuple[object, Page | None] = (None, None)
 
-    def set(
-        self, content: Content, sheet: Sheet, drawn: symbol.Symbol, *, mode: str = "print", slug: str = ""
-    ) -> Page:
-        """Lay the sign out, with letters as large as fit; `mode` is print or access.
+    def set(self, content: Content, sheet: Sheet, drawn: symbol.Symbol, *, slug: str = "") -> Page:
+        """Lay the sign out for the press, with letters as large as fit.
 
         Invalid names sign, language and overflow if it does not fit at the smallest letters that can be read.
         """
-        least = _least(sheet)
-        same = self._last[:2] == (content, sheet)
-        fit = self._last[2] if same else self._guess(content, sheet, least)
+        if sheet not in self._rooms:
+            # The first sign of its size tells how much room there is: then all of them are guessed alike.
+            first = fitting.guess(content, sheet, {})
+            self._rooms[sheet] = self._laid(content, sheet, drawn, first, slug).rooms
+        fit = fitting.guess(content, sheet, self._rooms[sheet])
         for _ in range(TRIES):
-            page = self._laid(content, sheet, drawn, fit, mode, slug)
+            page = self._laid(content, sheet, drawn, fit, slug)
             if not page.overflows:
-                self._last = (content, sheet, fit)
+                self._last = ((content, sheet, drawn), page)
                 return page
-            smaller = _smaller(fit, page.overflows, least)
-            if sheet.name not in self._rooms:
-                # The first sign of its size: now that the rooms are known, guess anew.
-                self._rooms[sheet.name] = page.rooms
-                smaller = self._guess(content, sheet, least)
+            smaller = fitting.smaller(fit, page.overflows, sheet)
             if smaller is None:
                 break
             fit = smaller
         raise _too_much(content, sheet, page.overflows)
 
-    def _guess(self, content: Content, sheet: Sheet, least: float) -> Fit:
-        """Sizes from the length of the texts and the rooms that the last sign of this size had for them."""
-        rooms = self._rooms.get(sheet.name, {})
-        text = LARGEST_TEXT_REM
-        names = {"left": LARGEST_NAMES, "right": LARGEST_NAMES}
-        for side, tongues in _sides(content).items():
-            if room := rooms.get(f"texts {side}"):
-                told = _paragraphs(content, tongues)
-                text = min(text, largest(told, room, least=least, most=LARGEST_TEXT_REM))
-            if room := rooms.get(f"names {side}"):
-                headed = _headings(content, tongues)
-                names[side] = largest(headed, room, least=SMALLEST_NAMES, most=LARGEST_NAMES)
-        return Fit(max(least, text), names["left"], names["right"])
+    def aloud(self, content: Content, sheet: Sheet, drawn: symbol.Symbol) -> Any:
+        """The sign's document to be read aloud: trimmed, without the printer's marks and line.
 
-    def _laid(
-        self, content: Content, sheet: Sheet, drawn: symbol.Symbol, fit: Fit, mode: str, slug: str
-    ) -> Page:
+        The page that was set last is used up for it if it is this sign's: a layout costs more than all the
+        rest.
+        """
+        whose, page = self._last
+        if page is None or whose != (content, sheet, drawn):
+            page = self.set(content, sheet, drawn)
+        self._last = (None, None)
+        return reading.trimmed(page.document)
+
+    def _laid(self, content: Content, sheet: Sheet, drawn: symbol.Symbol, fit: Fit, slug: str) -> Page:
         from weasyprint import HTML
 
-        html = self._html(content, sheet, drawn, fit, mode, slug)
+        try:
+            html = self._html(content, sheet, drawn, fit, slug)
+        except (TemplateError, TypeError, ArithmeticError, LookupError) as broken:
+            raise _undrawn(content, _where(broken)) from broken
         sheets = [self._style("base.css"), self._style(f"{sheet.template}.css")]
         with _told(content):
             document = HTML(string=html, url_fetcher=_fetcher()).render(
                 stylesheets=sheets, font_config=self._fonts
             )
-        return reading.read(document, sheet.short_mm)
+        try:
+            return reading.read(document, sheet.short_mm)
+        except LookupError as lacking:
+            raise _undrawn(content, str(lacking)) from lacking
 
     def _style(self, name: str) -> Any:
         if name not in self._sheets:
@@ -128,18 +112,15 @@ class Setter:
             self._sheets[name] = CSS(string=source, font_config=self._fonts, url_fetcher=_fetcher())
         return self._sheets[name]
 
-    def _html(
-        self, content: Content, sheet: Sheet, drawn: symbol.Symbol, fit: Fit, mode: str, slug: str
-    ) -> str:
+    def _html(self, content: Content, sheet: Sheet, drawn: symbol.Symbol, fit: Fit, slug: str) -> str:
         module = sheet.symbol_mm / drawn.size
-        least = _least(sheet)
-        sides = _sides(content)
+        least = fitting.least(sheet)
+        sides = fitting.sides(content)
         names: dict[str, Any] = {
             "content": content,
             "sheet": sheet,
             "symbol": drawn,
             "fit": fit,
-            "mode": mode,
             "slug": slug,
             "slug_mm": sizes.SLUG_MM,
             "rem_mm": sheet.short_mm / 100,
@@ -157,6 +138,7 @@ class Setter:
             "crests": [_data(crests.for_press(crest)) for crest in content.design.crests],
             "letters": LETTERS,
             "own_name": own_name,
+            "colon": typography.colon,
             "main_language": MAIN if MAIN in content.names else content.design.languages[0],
         }
 
@@ -170,43 +152,6 @@ class Setter:
 def _data(drawing: str) -> str:
     """A drawing as an address that holds it."""
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
-
-
-def _least(sheet: Sheet) -> float:
-    """The smallest letters in percent of the short side."""
-    return sheet.least_pt * POINT_MM / (sheet.short_mm / 100)
-
-
-def _sides(content: Content) -> dict[str, list[str]]:
-    """Languages by column: Arabic and Tamazight right, those of Latin letters left."""
-    right = [tag for tag in content.design.languages if LANGUAGES[tag].rtl or tag == "zgh"]
-    return {"right": right, "left": [tag for tag in content.design.languages if tag not in right]}
-
-
-def _paragraphs(content: Content, tongues: Sequence[str]) -> list[Line]:
-    """The texts of a column as base.css sets them."""
-    found = []
-    for lang in tongues:
-        relative, leading = (sizes.ARABIC_RATIO, 1.5) if LANGUAGES[lang].rtl else (1.0, 1.34)
-        if lang in content.texts:
-            found.append(Line(lang, len(content.texts[lang]), relative, leading, after=0.4))
-        if content.way and lang in content.way.names:
-            said = (content.words["next"], content.way.names, content.way.distance, content.way.wind)
-            length = sum(len(text.get(lang, "")) for text in said) + 9
-            found.append(Line(lang, round(length * 1.08), relative, leading, after=1.1))
-        elif lang in content.texts:
-            found.append(Line(lang, 0, 0.0, 0.0, after=1.1))
-    return found
-
-
-def _headings(content: Content, tongues: Sequence[str]) -> list[Line]:
-    """The names of a column as base.css sets them."""
-    size = {"ar": (9.0, 1.36), "zgh": (4.8, 1.3)}
-    return [
-        Line(lang, round(len(content.names[lang]) * 1.1), *size.get(lang, (5.0, 1.14)))
-        for lang in tongues
-        if lang in content.headings
-    ]
 
 
 def _fetcher() -> Any:
@@ -238,25 +183,22 @@ def _told(content: Content) -> Iterator[None]:
     finally:
         log.removeHandler(complaints)
     if complaints.said:
-        raise Invalid(
-            "template",
-            N_("Sign %(code)s: the template cannot be drawn: %(reason)s"),
-            code=content.code,
-            reason=complaints.said[0][:200],
-        )
+        raise _undrawn(content, complaints.said[0])
 
 
-def _smaller(fit: Fit, overflows: Sequence[Overflow], least: float) -> Fit | None:
-    """The next smaller letters of what did not fit; None if they may not shrink any more."""
-    regions = {overflow.region for overflow in overflows}
-    text, names = fit.text, {"left": fit.left, "right": fit.right}
-    if any(region.startswith("texts") for region in regions):
-        text = max(min(text, least), text * 0.94)
-    for side, size in names.items():
-        if f"names {side}" in regions:
-            names[side] = max(SMALLEST_NAMES, size * 0.92)
-    smaller = Fit(max(text, least), names["left"], names["right"])
-    return smaller if smaller != fit else None
+def _undrawn(content: Content, reason: str) -> Invalid:
+    return Invalid(
+        "template",
+        N_("Sign %(code)s: the template cannot be drawn: %(reason)s"),
+        code=content.code,
+        reason=reason[:200],
+    )
+
+
+def _where(broken: Exception) -> str:
+    """What is wrong with a template, and in which file and line where that is known."""
+    name, line = getattr(broken, "name", None), getattr(broken, "lineno", None)
+    return f"{name}, line {line}: {broken}" if name and line else str(broken)
 
 
 def _too_much(content: Content, sheet: Sheet, overflows: Sequence[Overflow]) -> Invalid:

@@ -14,6 +14,7 @@ from core.languages import LANGUAGES
 from geo import signage
 from geo.commune import Commune
 from geo.published import Published
+from geo.shapes import LonLat
 from geo.vocabulary import N_
 from qr_signs import payload, tags
 from qr_signs.artwork import content, fonts
@@ -75,10 +76,16 @@ def compose(
     *,
     arrow: str = "",
 ) -> dict[str, Composed | Invalid]:
-    """The content of each sign, or why it cannot be made. Three queries, however many signs."""
+    """The content of each sign, or why it cannot be made. Four queries, however many signs."""
     signs = {sign.code: sign for sign in session.scalars(select(Sign).where(Sign.code.in_(codes)))}
     ids = {sign.feature_id for sign in signs.values() if sign.feature_id is not None}
     told = signage.about(session, ids, published.commune.metric_crs)
+    standing = {
+        code: (LonLat(sign.lon, sign.lat), sign.feature_id)
+        for code, sign in signs.items()
+        if sign.lon is not None and sign.lat is not None and sign.feature_id is not None
+    }
+    views = signage.views(session, standing, published.commune.metric_crs)
     read = session.execute(
         select(SignWording.code, SignWording.content_hash).where(SignWording.code.in_(codes))
     )
@@ -86,7 +93,7 @@ def compose(
     found: dict[str, Composed | Invalid] = {}
     for code in codes:
         try:
-            made = _one(signs.get(code), code, told, design, published, arrow)
+            made = _one(signs.get(code), code, told, views.get(code), design, published, arrow)
         except Invalid as wrong:
             found[code] = wrong
         else:
@@ -98,6 +105,7 @@ def _one(
     sign: Sign | None,
     code: str,
     told: Mapping[int, signage.Told],
+    view: signage.View | None,
     design: content.Design,
     published: Published,
     arrow: str,
@@ -109,7 +117,9 @@ def _one(
     thing = told.get(sign.feature_id or 0)
     if thing is None:
         raise Invalid("code", N_("Sign %(code)s leads to nothing on the map."), code=code)
-    made = content.compose(thing, code, sign.tag or "", design, published.ground, arrow=arrow)
+    made = content.compose(
+        thing, code, sign.tag or "", design, published.ground, view=view, facing=sign.facing, arrow=arrow
+    )
     return Composed(made, thing.changed_at.astimezone(UTC), ())
 
 

@@ -1,5 +1,6 @@
 """Making the files of one sign: artwork, preflight, symbol, pictures. Pure work for a process of a pool."""
 
+import gc
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from qr_signs.artwork.content import Content
 from qr_signs.artwork.made import Artwork
 from qr_signs.artwork.rendering import Order
 from qr_signs.preflight import checks, pictures
+from qr_signs.preflight.exam import Exam
 
 PRINT, PROOF = "print.pdf", "proof.pdf"
 
@@ -42,17 +44,19 @@ class Made:
 
 def make(task: Task) -> Made:
     """Draw, check and write one sign. A sign that cannot be drawn, or fails preflight, gets no print file."""
+    gc.collect()
     code = task.content.code
     try:
         artwork = rendering.draw(task.content, task.order, _setter(task.templates))
     except Invalid as wrong:
         return Made(code, "failed", problems=(problem(wrong),))
-    report = checks.run(artwork)
+    exam = Exam(artwork)
+    report = checks.examine(exam)
     files = {
         "symbol.svg": artwork.symbol.svg(round(artwork.quiet_box.width, 3)).encode(),
         "symbol.png": artwork.symbol.png(),
-        "preview.png": pictures.preview(artwork),
-        "damage.png": pictures.contact_sheet(artwork),
+        "preview.png": pictures.preview(exam),
+        "damage.png": pictures.contact_sheet(exam),
         "report.json": json.dumps(report.as_json(), ensure_ascii=False, indent=1).encode(),
     }
     problems: tuple[Mapping[str, Any], ...] = tuple(

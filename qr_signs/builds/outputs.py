@@ -1,5 +1,6 @@
 """What goes to the printer with the artworks: order sheet, press sheets, checksums, one zip of all."""
 
+import base64
 import csv
 import io
 import re
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core import files, pictures
 from core.db import Engine, session_of
 from core.translation import translate
 from geo import published, signage
@@ -21,11 +23,12 @@ from qr_signs import tags
 from qr_signs.artwork import fonts
 from qr_signs.builds import making, orders, sheets
 from qr_signs.builds.orders import Options
-from qr_signs.models import Sign, SignArtwork, SignBuild, SignBuildItem
+from qr_signs.models import Sign, SignArtwork, SignBuild, SignBuildItem, SignEvent
 from qr_signs.vocabulary import FIXINGS, MATERIALS
 
 SUMS: Final = "SHA256SUMS"
 ZIP: Final = "signs.zip"
+PHOTOS: Final = "photos"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """Date of every file in the zip: equal orders are equal zips."""
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -47,6 +50,8 @@ class Row:
     longitude: str
     facing_degrees: str
     manager: str
+    photo: str
+    """The newest photo of the spot, beside this list."""
     module_mm: str
     payload: str
     file: str
@@ -54,16 +59,21 @@ class Row:
     remark: str
 
 
-def write(engine: Engine, directory: Path, build_id: int) -> None:
-    """Write the lists of an order beside its signs; the same order gives the same bytes."""
+def write(engine: Engine, directory: Path, build_id: int, kept: Path) -> None:
+    """Write the lists of an order beside its signs; the same order gives the same bytes.
+
+    `kept` is the root of the files that photos of the desk are kept under (core/files.py).
+    """
     with session_of(engine) as session:
         build = orders.find(session, build_id)
         options = Options.of(build.options)
         state = published.current(session)
-        rows = list(_rows(session, build, state)) if state else []
+        photos = _photos(session, build, kept)
+        rows = list(_rows(session, build, state, photos)) if state else []
     directory.mkdir(parents=True, exist_ok=True)
+    making.write(directory / PHOTOS, {f"{code}.webp": path.read_bytes() for code, path in photos.items()})
     making.write_one(directory / "order.csv", _csv(rows))
-    making.write_one(directory / "order.pdf", _pdf(rows, build_id, options))
+    making.write_one(directory / "order.pdf", _pdf(rows, build_id, options, directory))
     for old in directory.glob("sheet-*.pdf"):
         old.unlink()
     if options.sheet:
@@ -78,7 +88,21 @@ def _is_ours(path: Path) -> bool:
     return path.name not in (SUMS, ZIP) and not path.name.startswith(".")
 
 
-def _rows(session: Session, build: SignBuild, state: Published) -> Iterator[Row]:
+def _photos(session: Session, build: SignBuild, kept: Path) -> dict[str, Path]:
+    """The newest photo of each sign of an order, by code; signs without one are left out."""
+    newest = (
+        select(SignEvent.code, func.max(SignEvent.id).label("id"))
+        .join(SignBuildItem, SignBuildItem.code == SignEvent.code)
+        .where(SignBuildItem.build_id == build.id, SignEvent.photo.is_not(None))
+        .group_by(SignEvent.code)
+        .subquery()
+    )
+    query = select(SignEvent.code, SignEvent.photo).join(newest, newest.c.id == SignEvent.id)
+    found = {code: files.find(kept, photo or "") for code, photo in session.execute(query)}
+    return {code: path for code, path in sorted(found.items()) if path is not None}
+
+
+def _rows(session: Session, build: SignBuild, state: Published, photos: Mapping[str, Path]) -> Iterator[Row]:
     query = (
         select(SignBuildItem, Sign, SignArtwork)
         .join(Sign, Sign.code == SignBuildItem.code)
@@ -91,7 +115,8 @@ def _rows(session: Session, build: SignBuild, state: Published) -> Iterator[Row]
     told = signage.about(session, ids, state.commune.metric_crs)
     order = [*state.commune.signs.languages, *state.commune.languages]
     for item, sign, artwork in found:
-        yield _row(item, sign, artwork, told.get(sign.feature_id or 0), order)
+        photo = f"{PHOTOS}/{sign.code}.webp" if sign.code in photos else ""
+        yield _row(item, sign, artwork, told.get(sign.feature_id or 0), order, photo)
 
 
 def _row(
@@ -100,6 +125,7 @@ def _row(
     artwork: SignArtwork | None,
     told: signage.Told | None,
     order: Sequence[str],
+    photo: str,
 ) -> Row:
     names = told.texts.get("name", {}) if told else {}
     latin = [lang for lang in ("fr", "en", *order) if lang in names]
@@ -120,6 +146,7 @@ def _row(
         longitude=f"{lon:.6f}" if lon is not None else "",
         facing_degrees=str(sign.facing) if sign.facing is not None else "",
         manager=sign.manager or "",
+        photo=photo,
         module_mm=f"{artwork.module_mm:.2f}" if artwork else "",
         payload=artwork.payload if artwork else "",
         file=f"signs/{item.code}/{name}" if name else "",
@@ -149,7 +176,7 @@ def _plain(value: str) -> str:
     return f"'{value}" if risky else value
 
 
-def _pdf(rows: Sequence[Row], build_id: int, options: Options) -> bytes:
+def _pdf(rows: Sequence[Row], build_id: int, options: Options, directory: Path) -> bytes:
     """The order sheet to be printed and ticked off."""
     fonts.prepare()
     from weasyprint import HTML
@@ -157,8 +184,14 @@ def _pdf(rows: Sequence[Row], build_id: int, options: Options) -> bytes:
     env = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape()
     )
-    html = env.get_template("order.html").render(rows=rows, build_id=build_id, options=options)
+    small = {row.photo: _address(directory / row.photo) for row in rows if row.photo}
+    html = env.get_template("order.html").render(rows=rows, build_id=build_id, options=options, small=small)
     return bytes(HTML(string=html).write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def _address(photo: Path) -> str:
+    """A photo as an address that holds it, small enough for two thousand on a list."""
+    return "data:image/jpeg;base64," + base64.b64encode(pictures.thumbnail(photo)).decode()
 
 
 def _impose(directory: Path, rows: Sequence[Row], options: Options) -> None:
@@ -177,7 +210,7 @@ def _zip(directory: Path, listed: Sequence[Path]) -> None:
         for path in listed:
             info = zipfile.ZipInfo(str(path.relative_to(directory)), EPOCH)
             info.external_attr = 0o644 << 16
-            stored = path.suffix in (".pdf", ".png")
+            stored = path.suffix in (".pdf", ".png", ".webp")
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             with archive.open(info, "w") as into, open(path, "rb") as source:
                 while chunk := source.read(1 << 20):

@@ -4,6 +4,7 @@ It may be killed at any moment and run again: signs that are made stay made, a s
 under the same names, and equal artworks are one row of the register.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -35,7 +36,7 @@ from qr_signs.models import SignArtwork, SignBuild, SignBuildItem
 
 log = logging.getLogger("athar.signs")
 
-CHUNK: Final = 32
+CHUNK: Final = 128
 """Signs whose contents are read at a time: memory stays the same for any number."""
 SIGNS_PER_PROCESS: Final = 400
 """After so many signs a process of the pool is replaced, whatever the libraries in it hold on to."""
@@ -60,6 +61,17 @@ class Shop:
         """Directory that holds the orders' files."""
         return Path(self.settings.FILES_DIR) / "builds"
 
+    @property
+    def templates(self) -> Path | None:
+        """Directory of the commune's own sign templates. Invalid if it is not there."""
+        if not (given := self.settings.SIGN_TEMPLATES):
+            return None
+        if not Path(given).is_dir():
+            raise Invalid(
+                "template", N_("SIGN_TEMPLATES names %(path)s, which is no directory."), path=given[:200]
+            )
+        return Path(given)
+
     def directory(self, build_id: int) -> Path:
         """An order's files."""
         return self.root / str(build_id)
@@ -81,7 +93,7 @@ def run(shop: Shop, build_id: int, tell: Told = lambda done, total: None) -> boo
             session.commit()
         try:
             _make_all(shop, build_id, tell)
-            outputs.write(shop.engine, shop.directory(build_id), build_id)
+            outputs.write(shop.engine, shop.directory(build_id), build_id, Path(shop.settings.FILES_DIR))
         except Invalid as wrong:
             _end(shop.engine, build_id, "failed", str(wrong))
         except (LookupError, OSError) as broken:
@@ -145,7 +157,11 @@ def _pool(many: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _follow(parent: int) -> None:
-    """End with the parent, even when it is killed: a process of a pool would else wait for ever."""
+    """End with the parent, even when it is killed: a process of a pool would else wait for ever.
+
+    Garbage is collected between signs, not in the middle of laying one out, where all is in use.
+    """
+    gc.disable()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -208,7 +224,8 @@ def _tasks(
             continue
         proof = "; ".join(translate(message, "en", values) for message, values in each.reasons)
         order = Order(sheet, options.level, each.dated, proof)
-        tasks.append(Task(each.content, order, shop.directory(build_id) / "signs" / code))
+        directory = shop.directory(build_id) / "signs" / code
+        tasks.append(Task(each.content, order, directory, shop.templates))
     return tasks
 
 

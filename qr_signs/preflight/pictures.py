@@ -5,10 +5,10 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from qr_signs.artwork.made import Artwork
-from qr_signs.preflight import damage, decoders, raster
+from qr_signs.preflight import decoders
+from qr_signs.preflight.exam import Exam
 
-PREVIEW_PX: Final = 1200
+PREVIEW_PX: Final = 800
 """Longest side of a preview."""
 SHOWN: Final = (
     "clean",
@@ -22,30 +22,28 @@ SHOWN: Final = (
 )
 CELL: Final = 180
 MARGIN: Final = 8
-MODULE_PX: Final = 6
 GOOD, BAD = (42, 90, 66), (168, 56, 47)
 
 
-def preview(artwork: Artwork) -> bytes:
+def preview(exam: Exam) -> bytes:
     """The trimmed sign as PNG."""
-    picture = raster.page(artwork)
+    picture = exam.page.copy()
     picture.thumbnail((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
     # A sign has few colours: a palette keeps the file small and every edge clean.
     return _png(picture.convert("RGB").quantize(96, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
 
 
-def contact_sheet(artwork: Artwork) -> bytes:
+def contact_sheet(exam: Exam) -> bytes:
     """The symbol after some kinds of damage, framed by whether a decoder read it, as PNG."""
-    whole = damage.printed(raster.symbol(artwork, MODULE_PX), artwork.symbol.size, MODULE_PX)
     columns = 4
     rows = -(-len(SHOWN) // columns)
     step = CELL + 2 * MARGIN
     sheet = Image.new("RGB", (columns * step, rows * (step + 14)), "white")
     draw = ImageDraw.Draw(sheet)
     for place, name in enumerate(SHOWN):
-        photo = damage.photo(whole, name, 0)
+        photo = exam.photo(name, 0)
         # The first that reads it: the report has the rates of all.
-        able = (each for each in decoders.DECODERS if artwork.payload in decoders.read(photo, each))
+        able = (each for each in decoders.DECODERS if exam.artwork.payload in decoders.read(photo, each))
         reader = next(able, "")
         left, top = (place % columns) * step, (place // columns) * (step + 14)
         draw.rectangle((left + 2, top + 2, left + step - 3, top + step - 3), fill=GOOD if reader else BAD)

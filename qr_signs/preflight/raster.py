@@ -13,7 +13,7 @@ from qr_signs.artwork.made import POINT_MM, Artwork, Box
 Grey = NDArray[np.uint8]
 """Rows from the top, 0 black to 255 white."""
 
-MOST_PIXELS: Final = 1_800_000
+MOST_PIXELS: Final = 1_000_000
 """A whole page is drawn with at most so many."""
 SURROUND: Final = 8
 """Modules of the sign around the symbol that come with its picture, quiet zone included."""

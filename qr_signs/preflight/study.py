@@ -1,6 +1,6 @@
 """How well a print is read after each kind of damage, and from how far."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from qr_signs.preflight import damage, decoders
 from qr_signs.preflight.damage import Camera, Print
+from qr_signs.preflight.raster import Grey
 
 RATIOS: Final = tuple(range(10, 44, 2))
 """Distances over symbol width that are tried."""
@@ -30,8 +31,17 @@ class Rates:
         return self.any / self.photos
 
 
+Photos = Callable[[str, int], Grey]
+"""Gives the photo of a class of damage for a seed."""
+
+
+def of(whole: Print) -> Photos:
+    """Photos of a print."""
+    return lambda name, seed: damage.photo(whole, name, seed)
+
+
 def rates(
-    whole: Print,
+    photos: Photos,
     payload: str,
     seeds: Iterable[int],
     *,
@@ -47,7 +57,7 @@ def rates(
     for name in classes:
         read, any_, wrong = dict.fromkeys(decoders.DECODERS, 0), 0, 0
         for seed in chosen:
-            picture = damage.photo(whole, name, seed)
+            picture = photos(name, seed)
             good = False
             for decoder in decoders.DECODERS:
                 said = decoders.read(picture, decoder)

@@ -43,11 +43,25 @@ def test_it_claims_and_has_what_pdf_ua_asks_for(pdf: bytes) -> None:
         assert all(str(figure.get("/Alt", "")) for figure in figures)
 
 
+def test_it_is_the_same_whether_the_press_file_was_made_before_or_not(pdf: bytes) -> None:
+    setter, order = Setter(), Order(sizes.read("A4"))
+    rendering.draw(content(), order, setter)
+
+    again = rendering.read_aloud(content(), order, setter)
+
+    assert accessible.spoken(again) == accessible.spoken(pdf)
+    with pikepdf.open(io.BytesIO(again)) as document:
+        page = document.pages[0]
+        assert [round(float(edge), 1) for edge in page.MediaBox] == [0, 0, 595.3, 841.9]
+        assert b"PROOF" not in page.Contents.read_bytes()
+    assert not [text for _, text in accessible.spoken(again) if "mm + 3 mm" in text]
+
+
 def test_without_the_mending_it_would_not_be_exact() -> None:
     sheet = sizes.read("A4")
     from qr_signs import symbol
 
-    page = setting.setter().set(content(), sheet, symbol.make(content().payload), mode="access")
+    page = setting.setter().set(content(), sheet, symbol.make(content().payload))
     plain = page.document.write_pdf(pdf_variant=accessible.VARIANT)
     said = " ".join(text for _, text in accessible.spoken(plain))
 

@@ -115,6 +115,13 @@ def test_equal_signs_are_equal_files(setter: Setter) -> None:
     assert _drawn(setter, "A4").pdf == _drawn(Setter(), "A4").pdf
 
 
+def test_what_was_drawn_before_changes_nothing() -> None:
+    setter = Setter()
+    _drawn(setter, "A4", texts={**TEXTS, "en": TEXTS["en"] * 3}, names={**NAMES, "en": "A"})
+
+    assert _drawn(setter, "A4").pdf == _drawn(Setter(), "A4").pdf
+
+
 def test_the_press_file_is_vector_cmyk_with_boxes_and_intent(setter: Setter) -> None:
     artwork = _drawn(setter, "A5")
 
@@ -161,6 +168,12 @@ def test_a_template_of_ones_own_stands_in_for_ours(tmp_path: Path) -> None:
         '<img src="https://elsewhere.example/x.png">',
         '<img src="file:///etc/hostname">',
         '<img src="data:image/png;base64,AAAA">',
+        "{% if %}",
+        "{{ content.nonsense }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ content.design.languages.append }}{{ 1 / 0 }}",
+        "{% include '../../../../etc/hostname' %}",
+        "{% for i in range(10 ** 9) %}{% endfor %}",
     ],
 )
 def test_a_template_that_fetches_or_breaks_is_refused(tmp_path: Path, planted: str) -> None:
@@ -171,6 +184,17 @@ def test_a_template_that_fetches_or_breaks_is_refused(tmp_path: Path, planted: s
         _drawn(Setter(tmp_path), "A6")
 
     assert wrong.value.field == "template"
+    assert "6ZV4Y8M" in str(wrong.value)
+
+
+def test_a_template_without_a_symbol_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "names.html").write_text('<h1 lang="fr" data-field="name">Porte</h1>', encoding="utf-8")
+
+    with pytest.raises(Invalid) as wrong:
+        _drawn(Setter(tmp_path), "A6")
+
+    assert wrong.value.field == "template"
+    assert "symbol" in str(wrong.value)
 
 
 def test_the_fonts_are_those_that_signs_were_proofed_with() -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,69 +18,28 @@ import pytest
 from sqlalchemy import select, text
 
 from core import clock
-from core.db import Engine, session_of
+from core.db import session_of
 from core.errors import Conflict, Invalid
-from core.settings import PROJECT, Settings
-from portal.cli import load
+from core.settings import PROJECT
 from qr_signs import life
 from qr_signs.builds import orders, running, warnings, wording
-from qr_signs.builds.orders import Options
 from qr_signs.builds.running import Shop
 from qr_signs.life import Step
 from qr_signs.models import SignArtwork, SignBuildItem
 from qr_signs.preflight import decoders, raster
-from tests.conftest import _database
-
-CODES = ("2W3Z5Z1", "3D3T3DP", "TT615FE")
-
-
-@pytest.fixture(scope="module")
-def shop_engine(shipped: Path) -> Iterator[Engine]:
-    """The shipped commune in a database of these tests."""
-    with _database("shop") as engine:
-        load(engine, shipped)
-        yield engine
-
-
-@pytest.fixture
-def shop(shop_engine: Engine, tmp_path: Path) -> Iterator[Shop]:
-    """Where orders are run, with one process."""
-    settings = Settings(SECRET_KEY="s", SIGN_KEY="k", FILES_DIR=str(tmp_path / "files"))
-    yield Shop(shop_engine, settings, processes=1)
-    with shop_engine.begin() as connection:
-        connection.execute(
-            text("TRUNCATE sign_build_item, sign_build, sign_event, sign_wording, sign_artwork CASCADE")
-        )
-        connection.execute(text("UPDATE sign SET state = 'registered', printed_at = NULL, tag = NULL"))
-
-
-def _place(shop: Shop, *codes: str, **options: Any) -> int:
-    with session_of(shop.engine) as session:
-        build = orders.place(session, codes or CODES, Options(**{"size": "A6", **options}), by="A. Person")
-        session.commit()
-        return int(build.id)
-
-
-def _items(shop: Shop, build_id: int) -> list[SignBuildItem]:
-    with session_of(shop.engine) as session:
-        return list(orders.items(session, build_id, limit=99))
-
-
-def _state(shop: Shop, build_id: int) -> str:
-    with session_of(shop.engine) as session:
-        return orders.find(session, build_id).state
+from tests.qr_signs.shops import CODES, items, place, state
 
 
 def test_an_order_makes_every_file_and_its_lists(shop: Shop) -> None:
     told: list[tuple[int, int]] = []
-    build_id = _place(shop, sheet="SRA3")
+    build_id = place(shop, sheet="SRA3")
 
     assert running.run(shop, build_id, lambda done, total: told.append((done, total)))
 
     directory = shop.directory(build_id)
-    assert _state(shop, build_id) == "done"
+    assert state(shop, build_id) == "done"
     assert told[0] == (0, 3) and told[-1] == (3, 3)
-    for item in _items(shop, build_id):
+    for item in items(shop, build_id):
         assert item.state == "proof" and "proof.pdf" in item.files and "print.pdf" not in item.files
         for name, digest in item.files.items():
             data = (directory / "signs" / item.code / name).read_bytes()
@@ -99,7 +57,7 @@ def test_an_order_makes_every_file_and_its_lists(shop: Shop) -> None:
 
 
 def test_a_press_sheet_holds_every_sign_readable_and_in_press_colours(shop: Shop) -> None:
-    build_id = _place(shop, sheet="SRA3")
+    build_id = place(shop, sheet="SRA3")
     running.run(shop, build_id)
 
     with pikepdf.open(shop.directory(build_id) / "sheet-001.pdf") as pdf:
@@ -119,18 +77,18 @@ def test_a_press_sheet_holds_every_sign_readable_and_in_press_colours(shop: Shop
 
 
 def test_the_same_order_twice_gives_the_same_artworks_and_no_duplicate(shop: Shop) -> None:
-    first, second = _place(shop), _place(shop)
+    first, second = place(shop), place(shop)
     running.run(shop, first)
     running.run(shop, second)
 
-    files = [{item.code: dict(item.files) for item in _items(shop, each)} for each in (first, second)]
+    files = [{item.code: dict(item.files) for item in items(shop, each)} for each in (first, second)]
     with session_of(shop.engine) as session:
         assert len(session.scalars(select(SignArtwork)).all()) == len(CODES)
     assert files[0] == files[1]
 
 
 def test_a_stopped_order_goes_on_where_it_was(shop: Shop) -> None:
-    build_id = _place(shop)
+    build_id = place(shop)
 
     def stop(done: int, total: int) -> None:
         if done == 1:
@@ -142,8 +100,8 @@ def test_a_stopped_order_goes_on_where_it_was(shop: Shop) -> None:
     running.CHUNK = 1  # type: ignore[misc]
     try:
         running.run(shop, build_id, stop)
-        assert _state(shop, build_id) == "stopped"
-        made = [item.code for item in _items(shop, build_id) if item.state != "waiting"]
+        assert state(shop, build_id) == "stopped"
+        made = [item.code for item in items(shop, build_id) if item.state != "waiting"]
         assert 1 <= len(made) < 3
         with session_of(shop.engine) as session:
             orders.resume(session, orders.find(session, build_id))
@@ -152,8 +110,8 @@ def test_a_stopped_order_goes_on_where_it_was(shop: Shop) -> None:
     finally:
         running.CHUNK = chunked  # type: ignore[misc]
 
-    assert _state(shop, build_id) == "done"
-    assert all(item.state == "proof" for item in _items(shop, build_id))
+    assert state(shop, build_id) == "done"
+    assert all(item.state == "proof" for item in items(shop, build_id))
     with session_of(shop.engine) as session, pytest.raises(Conflict):
         orders.resume(session, orders.find(session, build_id))
 
@@ -172,7 +130,7 @@ if __name__ == "__main__":
 
 
 def test_a_killed_run_leaves_nothing_half_and_is_run_again(shop: Shop, tmp_path: Path) -> None:
-    build_id = _place(shop)
+    build_id = place(shop)
     script = tmp_path / "run.py"
     script.write_text(RUN, encoding="utf-8")
     url = shop.engine.url.render_as_string(hide_password=False)
@@ -180,15 +138,15 @@ def test_a_killed_run_leaves_nothing_half_and_is_run_again(shop: Shop, tmp_path:
     process = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": str(PROJECT)}, start_new_session=True
     )
-    _until(lambda: any(item.state != "waiting" for item in _items(shop, build_id)))
+    _until(lambda: any(item.state != "waiting" for item in items(shop, build_id)))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
-    made = {item.code for item in _items(shop, build_id) if item.state != "waiting"}
+    made = {item.code for item in items(shop, build_id) if item.state != "waiting"}
     assert made and len(made) < len(CODES)
     _until(lambda: running.run(shop, build_id))
 
-    assert _state(shop, build_id) == "done"
+    assert state(shop, build_id) == "done"
     with session_of(shop.engine) as session:
         assert len(session.scalars(select(SignArtwork)).all()) == len(CODES)
     assert not [path for path in shop.directory(build_id).rglob(".*") if path.name.startswith(".proof")]
@@ -202,7 +160,7 @@ def _until(done: Any, patience_s: float = 60) -> None:
 
 
 def test_an_order_is_run_by_one_process_at_a_time(shop: Shop) -> None:
-    build_id = _place(shop, CODES[0])
+    build_id = place(shop, CODES[0])
 
     with running._alone(shop.engine, build_id) as free:
         assert free
@@ -213,17 +171,17 @@ def test_an_order_is_run_by_one_process_at_a_time(shop: Shop) -> None:
 
 def test_what_nobody_read_or_has_no_host_is_a_proof(shop: Shop) -> None:
     decided = Shop(shop.engine, replace(shop.settings, SIGN_HOST="wall.example"), processes=1)
-    unread = _place(decided, CODES[0])
+    unread = place(decided, CODES[0])
     running.run(decided, unread)
-    assert [item.state for item in _items(decided, unread)] == ["proof"]
+    assert [item.state for item in items(decided, unread)] == ["proof"]
 
     with session_of(shop.engine) as session:
         assert wording.approve(session, decided.settings, [CODES[0]], by="A. Reader") == 1
         session.commit()
-    read = _place(decided, CODES[0])
+    read = place(decided, CODES[0])
     running.run(decided, read)
 
-    item = _items(decided, read)[0]
+    item = items(decided, read)[0]
     assert item.state == "print" and "print.pdf" in item.files
     _printed_then_moved(decided, item)
 
@@ -254,15 +212,15 @@ def test_a_sign_that_cannot_be_made_says_why_and_stops_no_other(shop: Shop) -> N
                 " feature_id = (SELECT feature_id FROM sign WHERE code = 'TT615FE')"
             )
         )
-    build_id = _place(shop)
+    build_id = place(shop)
     running.run(shop, build_id)
 
-    items = {item.code: item for item in _items(shop, build_id)}
-    assert items["2W3Z5Z1"].state == "proof"
+    made = {item.code: item for item in items(shop, build_id)}
+    assert made["2W3Z5Z1"].state == "proof"
     for code, told in (("3D3T3DP", "characters"), ("TT615FE", "DOOR")):
-        problem = items[code].problems[0]
+        problem = made[code].problems[0]
         said = problem["message"] % problem["values"]
-        assert items[code].state == "failed" and not items[code].files
+        assert made[code].state == "failed" and not made[code].files
         assert code in said and told in said
         assert not (shop.directory(build_id) / "signs" / code).exists()
 
@@ -282,7 +240,7 @@ def test_an_order_that_cannot_be_is_not_placed(
     shop: Shop, codes: tuple[str, ...], options: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as wrong:
-        _place(shop, *codes, **options)
+        place(shop, *codes, **options)
 
     assert wrong.value.field == field
     with session_of(shop.engine) as session:
@@ -294,4 +252,4 @@ def test_a_withdrawn_sign_is_not_printed_any_more(shop: Shop) -> None:
         connection.execute(text("UPDATE sign SET withdrawn_at = now() WHERE code = '9874W1B'"))
 
     with pytest.raises(Invalid, match="withdrawn"):
-        _place(shop, "9874W1B")
+        place(shop, "9874W1B")

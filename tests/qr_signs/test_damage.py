@@ -32,7 +32,7 @@ def test_a_short_address_at_level_h_outlasts_a_long_one_at_the_default() -> None
     short = _printed("HTTPS://SIGN.EXAMPLE/Q/6ZV4Y8M-9F3K", "H")
     long = _printed("https://patrimoine.commune.example/fr/monuments/kasbah-de-la-ville", "M")
 
-    read = [study.rates(*each, range(4), both=False) for each in (short, long)]
+    read = [study.rates(study.of(whole), payload, range(4), both=False) for whole, payload in (short, long)]
     missed = [1 - sum(rate.share for rate in rates.values()) / len(rates) for rates in read]
 
     assert missed[0] < missed[1]

@@ -14,6 +14,7 @@ from qr_signs.artwork.made import Artwork, Box
 from qr_signs.artwork.rendering import Order
 from qr_signs.artwork.setting import Setter
 from qr_signs.preflight import checks, decoders, glyphs, grade, pictures, raster
+from qr_signs.preflight.exam import Exam
 from qr_signs.preflight.report import Report
 from tests.qr_signs.contents import content
 
@@ -260,7 +261,7 @@ def test_joints_follow_the_rules_of_the_script(text: str, number: int) -> None:
 
 
 def test_pictures_for_the_desk_are_pictures(good: Artwork) -> None:
-    for made in (pictures.preview(good), pictures.contact_sheet(good)):
+    for made in (pictures.preview(Exam(good)), pictures.contact_sheet(Exam(good))):
         assert made.startswith(b"\x89PNG")
         assert len(made) < 300_000
 

@@ -1,0 +1,70 @@
+"""What a collection holds in all: how many features, where, from when to when. Counted once a state of the
+data.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+
+from geo.opendata.collections import COLLECTIONS, from_clause, published
+from geo.opendata.items import find
+from geo.shapes import Box
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Of one collection: its size, its box in degrees, the first and last time `datetime` can find, when it
+    last changed, and the licences of its features. What an empty one has none of is None.
+    """
+
+    features: int
+    box: Box | None
+    first: datetime | None
+    last: datetime | None
+    changed_at: datetime | None
+    licences: tuple[str, ...]
+
+
+_kept: WeakKeyDictionary[Engine | Connection, tuple[str, dict[str, Extent]]] = WeakKeyDictionary()
+_lock = Lock()
+MOST_LICENCES = 40
+"""Different licences of one collection that are told at the most."""
+
+
+def of(session: Session, name: str, stamp: str) -> Extent:
+    """The extent of a collection in the state of the data that `stamp` names; NotFound if there is none."""
+    find(name)
+    bind = session.get_bind()
+    known_stamp, known = _kept.get(bind, ("", {}))
+    if known_stamp == stamp and name in known:
+        return known[name]
+    counted = _count(session, name)
+    with _lock:
+        known_stamp, known = _kept.get(bind, ("", {}))
+        _kept[bind] = (stamp, {**(known if known_stamp == stamp else {}), name: counted})
+    return counted
+
+
+def every(session: Session, stamp: str) -> dict[str, Extent]:
+    """The extents of all collections, by name."""
+    return {name: of(session, name, stamp) for name in COLLECTIONS}
+
+
+def _count(session: Session, name: str) -> Extent:
+    collection = COLLECTIONS[name]
+    source, where = from_clause(collection), published(collection)
+    row = session.execute(
+        text(f"""
+        SELECT many, ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b), first, last, changed_at, licences
+          FROM (SELECT count(*) AS many, ST_Extent({collection.geom}) AS b, min({collection.time}) AS first,
+                       max({collection.time}) AS last, max(f.changed_at) AS changed_at,
+                       array_agg(DISTINCT f.licence ORDER BY f.licence) AS licences
+                  FROM {source} WHERE {where}) AS all_of""")
+    ).one()
+    many, west, south, east, north, first, last, changed_at, licences = row
+    box = Box(west, south, east, north) if west is not None else None
+    return Extent(int(many), box, first, last, changed_at, tuple((licences or ())[:MOST_LICENCES]))

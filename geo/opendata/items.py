@@ -1,0 +1,188 @@
+"""Features of a collection as GeoJSON, built in SQL, in the order of their numbers so that answers are stable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, InternalError
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, NotFound
+from geo.opendata import crs as systems
+from geo.opendata import telling
+from geo.opendata.collections import (
+    COLLECTIONS,
+    Collection,
+    from_clause,
+    properties,
+    published,
+)
+from geo.opendata.crs import Crs, Edges
+
+COUNTED: Final = 100_000
+"""How far matches of a search are counted: beyond, their number is not told (Part 1 leaves it out, too)."""
+
+
+class Interval(NamedTuple):
+    """A stretch of time, both ends included; None is an open end."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which features, and how they are to be told. `limit` and `offset` count features."""
+
+    crs: Crs
+    order: Sequence[str]
+    limit: int = 100
+    offset: int = 0
+    box: Edges | None = None
+    time: Interval | None = None
+    filters: Mapping[str, object] = field(default_factory=dict)
+    page_base: str = ""
+    """Address before the sections of the site, for the link to a feature's page; it ends without a slash."""
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing but a page of the whole collection is wanted."""
+        return self.box is None and self.time is None and not self.filters
+
+
+class Page(NamedTuple):
+    """Features as the text of GeoJSON objects, separated by commas; how many came and how many match.
+
+    `matched` is None where that would cost more than it tells.
+    """
+
+    features: str
+    returned: int
+    matched: int | None
+
+
+def find(name: str) -> Collection:
+    """The collection of that name, or NotFound."""
+    if name not in COLLECTIONS:
+        raise NotFound("There is no such collection.")
+    return COLLECTIONS[name]
+
+
+def page(session: Session, name: str, wanted: Wanted, total: int | None = None) -> Page:
+    """A page of a collection's features. `total` is its size where that is known: it isn't counted again.
+
+    Raises NotFound for a collection that there isn't, Invalid for a box that its system cannot place.
+    """
+    collection = find(name)
+    where, values = _where(collection, wanted)
+    own = any(f"{alias}." in where for alias in ("m", "p", "z", "w"))
+    chosen = from_clause(collection) if own else collection.base
+    # Only constants of geo.opendata are put into the statement; what was asked for is bound.
+    statement = (_DEEP if wanted.offset > SHALLOW else _PAGE).format(
+        row=collection.row,
+        key=collection.key,
+        chosen=chosen,
+        where=where,
+        base=collection.base,
+        features=_READY if telling.as_ready(wanted.crs) else _MADE,
+    )
+    made = telling.made(collection, wanted.crs)
+    statement = statement.replace("{made}", f"(SELECT {made} {_OF.format(source=from_clause(collection, True), row=collection.row)})")
+    statement = statement.replace("{ready}", telling.ready(collection, wanted.order))
+    values |= telling.values(collection, wanted.order, wanted.page_base)
+    values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}
+    if not telling.as_ready(wanted.crs):
+        del values["collection"]
+    try:
+        text_of, returned = session.execute(text(statement), values).one()
+        matched = total if wanted.everything else None
+        if matched is None and returned < wanted.limit and (returned or not wanted.offset):
+            matched = wanted.offset + returned
+        if matched is None:
+            matched = _count(session, chosen, where, values)
+    except (InternalError, DataError) as refused:
+        raise Invalid("bbox", "bbox lies where its coordinate reference system has no places.") from refused
+    return Page(text_of or "", returned, matched)
+
+
+def one(session: Session, name: str, key: str, wanted: Wanted) -> str:
+    """One feature as the text of a GeoJSON object; NotFound for a key that is not public."""
+    collection = find(name)
+    statement = (
+        f"SELECT {telling.made(collection, wanted.crs)} FROM {from_clause(collection, names=True)}"
+        f" WHERE {published(collection)} AND {collection.key} = :key"
+    )
+    values = {**telling.values(collection, wanted.order, wanted.page_base), "key": key}
+    found = session.scalar(text(statement), values)
+    if found is None:
+        raise NotFound("There is no such feature.")
+    return str(found)
+
+
+SHALLOW: Final = 5_000
+"""Offset up to which rows that are passed over are read whole; beyond, in the index alone."""
+
+_PAGE: Final = """
+WITH page AS MATERIALIZED (
+  SELECT {row} AS row, {key} AS key, f.changed_at FROM {chosen} WHERE {where}
+   ORDER BY {row} LIMIT :limit OFFSET :offset
+) {features}"""
+
+_DEEP: Final = """
+WITH beyond AS MATERIALIZED (
+  SELECT {row} AS row FROM {chosen} WHERE {where} ORDER BY {row} LIMIT :limit OFFSET :offset
+), page AS MATERIALIZED (
+  SELECT beyond.row, {key} AS key, f.changed_at FROM {base} JOIN beyond ON {row} = beyond.row
+) {features}"""
+
+_READY: Final = """
+SELECT string_agg(COALESCE({ready}, {made}), ',' ORDER BY page.row), count(*)
+  FROM page LEFT JOIN ready_feature AS ready
+    ON ready.collection = :collection AND ready.row = page.row AND ready.changed_at = page.changed_at
+   AND (ready.names ?| CAST(:langs AS text[]) OR ready.names = '{}')"""
+
+_MADE: Final = "SELECT string_agg({made}, ',' ORDER BY page.row), count(*) FROM page"
+
+_OF: Final = "FROM {source} WHERE {row} = page.row"
+
+
+def _count(session: Session, chosen: str, where: str, values: Mapping[str, Any]) -> int | None:
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM {chosen} WHERE {where} LIMIT {COUNTED + 1}) AS matches"
+    used = {name: value for name, value in values.items() if f":{name}" in statement}
+    many = int(session.scalar(text(statement), used) or 0)
+    return many if many <= COUNTED else None
+
+
+def _where(collection: Collection, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    """The condition of a search and its bound values."""
+    parts, values = [published(collection)], dict[str, Any]()
+    if wanted.box is not None:
+        condition, edges = systems.condition(wanted.box, collection.geom)
+        parts.append(condition)
+        values |= edges
+    if wanted.time is not None:
+        if wanted.time.start is not None:
+            parts.append(f"{collection.time} >= :start")
+            values["start"] = wanted.time.start
+        if wanted.time.end is not None:
+            parts.append(f"{collection.time} <= :end")
+            values["end"] = wanted.time.end
+        parts.append(f"{collection.time} IS NOT NULL")
+    known = properties(collection)
+    for number, (name, value) in enumerate(sorted(wanted.filters.items())):
+        parts.append(f"{known[name].sql} = :filter_{number}")
+        values[f"filter_{number}"] = value
+    return " AND ".join(parts), values
+
+
+def line(session: Session, name: str, key: str) -> list[list[float]]:
+    """The places along a feature's line, longitude first; none where it is no line."""
+    collection = find(name)
+    statement = (
+        f"SELECT ST_AsGeoJSON({collection.geom}, 7, 0)::json FROM {from_clause(collection)}"
+        f" WHERE {published(collection)} AND {collection.key} = :key"
+    )
+    shape = session.scalar(text(statement), {"key": key})
+    return list(shape["coordinates"]) if shape and shape["type"] == "LineString" else []

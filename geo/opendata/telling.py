@@ -1,0 +1,121 @@
+"""A feature as the text of GeoJSON. Of large collections that text is kept ready beside the data: to put a
+thousand features of twenty properties together takes ten times as long as to fetch them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo.opendata.collections import (
+    COLLECTIONS,
+    Collection,
+    Property,
+    from_clause,
+    properties,
+    published,
+)
+from geo.opendata.crs import Crs, offered
+from geo.shapes import SRID
+
+READY_FROM: Final = 500
+"""Features from which on a collection's texts are kept ready."""
+NEVER: Final = ("routes", "stops")
+"""Collections whose shapes follow from other things: they are told from the data each time."""
+
+
+def values(collection: Collection, order: Sequence[str], page_base: str) -> dict[str, Any]:
+    """What the statements with `made` and `ready` have bound: languages in order, and the pages' address."""
+    told: dict[str, Any] = {"lang": order[0], "langs": list(order)}
+    if collection.page:
+        told["page_base"] = page_base
+    return told
+
+
+def made(collection: Collection, crs: Crs) -> str:
+    """SQL of a feature's text, from the data. Its name is `name`."""
+    name = "'\"name\":' || COALESCE(to_json(name.text)::text, 'null')"
+    lang = "',\"name_lang\":' || COALESCE(to_json(name.lang)::text, 'null')"
+    return f"{_head(collection, crs)} || {name} || {lang}{_page(collection, 'f.key')} || {_rest(collection)}"
+
+
+def ready(collection: Collection, order: Sequence[str]) -> str:
+    """SQL of a feature's text, from its ready parts `ready` and its `page.key`."""
+    steps = [f"ready.names->'{lang}'" for lang in order]
+    name = f"'\"name\":' || COALESCE({', '.join(steps)}, 'null'::jsonb)"
+    cases = " ".join(f"WHEN ready.names ? '{lang}' THEN '\"{lang}\"'" for lang in order)
+    lang = f"',\"name_lang\":' || CASE {cases} ELSE 'null' END"
+    return f"ready.head || {name} || {lang}{_page(collection, 'page.key')} || ready.rest"
+
+
+def as_ready(crs: Crs) -> bool:
+    """Whether ready texts are in this reference system."""
+    return crs.in_degrees and not crs.latitude_first
+
+
+def rebuild(session: Session) -> None:
+    """Bring the ready texts up to date: only those of features that changed are made. The caller commits."""
+    for name, collection in COLLECTIONS.items():
+        if name not in NEVER:
+            bound = {"collection": name}
+            session.execute(text(_outdated(collection)), bound)
+            session.execute(text(_missing(collection)), {**bound, "full": READY_FROM})
+    session.execute(text("ANALYZE ready_feature"))
+
+
+def _outdated(collection: Collection) -> str:
+    return f"""
+    DELETE FROM ready_feature AS r WHERE r.collection = CAST(:collection AS text) AND NOT EXISTS (
+      SELECT 1 FROM {from_clause(collection)}
+       WHERE {published(collection)} AND {collection.row} = r.row AND f.changed_at = r.changed_at)"""
+
+
+def _missing(collection: Collection) -> str:
+    source, where, row = from_clause(collection), published(collection), collection.row
+    plain = next(iter(offered(SRID).values()))
+    names = """COALESCE((SELECT jsonb_object_agg(t.lang, t.text) FROM feature_text AS t
+                          WHERE t.feature_id = f.id AND t.field = 'name'), '{}')"""
+    return f"""
+    INSERT INTO ready_feature (collection, row, changed_at, names, head, rest)
+    SELECT CAST(:collection AS text), {row}, f.changed_at, {names}, {_head(collection, plain)}, {_rest(collection)}
+      FROM {source}
+     WHERE {where}
+       AND (SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {where} LIMIT :full) AS several) = :full
+       AND NOT EXISTS (SELECT 1 FROM ready_feature AS r
+                        WHERE r.collection = CAST(:collection AS text) AND r.row = {row})
+     ORDER BY {row}"""
+
+
+def _head(collection: Collection, crs: Crs) -> str:
+    """Up to where the properties begin."""
+    return (
+        f"'{{\"type\":\"Feature\",\"id\":' || to_json({collection.key}) || ',\"geometry\":'"
+        f" || COALESCE(ST_AsGeoJSON({_shape(collection.geom, crs)}, {crs.digits}, 0), 'null')"
+        " || ',\"properties\":{'"
+    )
+
+
+def _rest(collection: Collection) -> str:
+    """The properties that are the same in every language, after a comma, and the closing braces."""
+    own = {name: one for name, one in properties(collection).items() if name not in ("name", "name_lang")}
+    pairs = ", ".join(f"'{name}', {_value(one)}" for name, one in own.items())
+    return f"',' || substr(json_build_object({pairs})::text, 2) || '}}'"
+
+
+def _page(collection: Collection, key: str) -> str:
+    if not collection.page:
+        return ""
+    return f" || ',\"page\":' || to_json(CAST(:page_base AS text) || '/{collection.page}/' || {key})"
+
+
+def _value(one: Property) -> str:
+    if one.kind == "date-time":
+        return f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    return one.sql
+
+
+def _shape(geom: str, crs: Crs) -> str:
+    if crs.latitude_first:
+        return f"ST_FlipCoordinates({geom})"
+    return geom if crs.in_degrees else f"ST_Transform({geom}, {crs.srid})"

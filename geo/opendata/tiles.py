@@ -1,0 +1,175 @@
+"""Vector tiles of the collections (Mapbox Vector Tile 2.1, web Mercator), built in SQL."""
+
+from collections.abc import Sequence
+from math import atan, degrees, pi, sinh
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, NotFound
+from geo.opendata.collections import NAME, Collection, published
+from geo.opendata.crs import MERCATOR_EDGE
+from geo.opendata.items import find
+from geo.opendata.thinning import CELLS, FULL
+
+DEEPEST: Final = 22
+"""The last zoom there is."""
+NAMED: Final = 14
+"""From this zoom on things carry their names."""
+LARGEST: Final = 150_000
+"""Bytes of a tile at the most."""
+EXTENT: Final = 4096
+BUFFER: Final = 64
+"""Units of a tile's side, and how far a tile looks beyond its edge."""
+
+
+class Tile(NamedTuple):
+    """A place in the pyramid: zoom, column from the west, row from the north."""
+
+    z: int
+    x: int
+    y: int
+
+
+def at(z: int, x: int, y: int) -> Tile:
+    """The tile; Invalid beyond the last zoom, NotFound beyond the edge of the world."""
+    if z > DEEPEST:
+        raise Invalid("z", "There are zooms from 0 to %(most)s.", most=DEEPEST)
+    if x >= 2**z or y >= 2**z:
+        raise NotFound("There is no such tile at this zoom.")
+    return Tile(z, x, y)
+
+
+def stored(
+    session: Session, name: str, tile: Tile, order: Sequence[str], stamp: str, slots: int
+) -> bytes:
+    """The tile, from the database's store if it is there in the state `stamp`; else made, and kept there.
+
+    The caller commits. With no `slots` every tile is made anew. A store that cannot be written to (a standby)
+    is no reason to fail.
+    """
+    find(name)
+    lang = order[0] if tile.z >= NAMED else ""
+    called = f"{name}/{tile.z}/{tile.x}/{tile.y}/{lang}"
+    if not slots:
+        return made(session, name, tile, order)
+    slot = crc32(called.encode()) % slots
+    kept = session.execute(_KEPT, {"slot": slot, "name": called, "stamp": stamp}).scalar_one_or_none()
+    if kept is not None:
+        return bytes(kept)
+    body = made(session, name, tile, order)
+    try:
+        with session.begin_nested():
+            session.execute(_KEEP, {"slot": slot, "name": called, "stamp": stamp, "body": body})
+    except DBAPIError:
+        pass
+    return body
+
+
+def made(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes:
+    """The tile, made now. Properties: key and kind, from zoom NAMED on the name, and `count` where a thing
+    stands for several. It is never larger than LARGEST: the smallest things give way.
+    """
+    collection = find(name)
+    if _thinned(session, collection, tile):
+        return _marks(session, name, tile)
+    for named, most in ((tile.z >= NAMED, FULL), (False, FULL)):
+        body = _things(session, name, tile, order if named else (), most)
+        if len(body) <= LARGEST:
+            return body
+    while len(body) > LARGEST:
+        most = max(1, most * LARGEST // len(body) * 9 // 10)
+        body = _things(session, name, tile, (), most)
+    return body
+
+
+def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
+    """Whether the layer has cells at this zoom. Collections that are a part of their layer have none."""
+    if collection.base != "feature f":
+        return False
+    found = session.execute(_LEVEL, {"layer": collection.layer, "z": tile.z}).scalar_one_or_none()
+    return found is not None
+
+
+def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most: int) -> bytes:
+    """At most so many things of the tile, largest first; with their names if an order of languages is given."""
+    collection = find(name)
+    point = collection.geom.endswith("place")
+    values: dict[str, Any] = {**tile._asdict(), **_edges(tile), "most": most}
+    if order:
+        values |= {"lang": order[0], "langs": list(order)}
+    if not point:
+        values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z
+    query = _THINGS.format(
+        layer=name,
+        base=collection.base,
+        where=published(collection),
+        key=collection.key,
+        row=collection.row,
+        shape=_projected(collection.geom, point),
+        name=", name.text AS name" if order else "",
+        joined=NAME if order else "",
+        first="" if point else "ST_Area(Box2D(f.geom)) DESC,",
+    )
+    return bytes(session.scalar(text(query), values) or b"")
+
+
+def _marks(session: Session, name: str, tile: Tile) -> bytes:
+    """What stands for the things of the tile, cell by cell."""
+    collection = find(name)
+    values = {**tile._asdict(), "layer": collection.layer, "left": tile.x * CELLS - 1, "top": tile.y * CELLS - 1}
+    values |= {"right": (tile.x + 1) * CELLS, "bottom": (tile.y + 1) * CELLS}
+    if not (point := collection.geom.endswith("place")):
+        values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z
+    query = _MARKS.format(layer=name, shape=_projected(collection.geom, point))
+    return bytes(session.scalar(text(query), values) or b"")
+
+
+def _edges(tile: Tile) -> dict[str, float]:
+    """The tile with its buffer, in degrees: worked out here, so that the planner knows how small it is."""
+    side, more = 2**tile.z, BUFFER / EXTENT
+    return {
+        "west": max(-180.0, (tile.x - more) / side * 360 - 180),
+        "east": min(180.0, (tile.x + 1 + more) / side * 360 - 180),
+        "north": _latitude((tile.y - more) / side),
+        "south": _latitude((tile.y + 1 + more) / side),
+    }
+
+
+def _latitude(share: float) -> float:
+    """Degrees of latitude at a share of the Mercator square from its northern edge (its poles are 85.05)."""
+    return degrees(atan(sinh(pi * (1 - 2 * max(-0.1, min(1.1, share))))))
+
+
+def _projected(geom: str, point: bool) -> str:
+    """Lines and areas lose what is finer than half a unit of the tile."""
+    flat = f"ST_Transform({geom}, 3857)"
+    return flat if point else f"ST_Simplify({flat}, CAST(:fine AS float8), true)"
+
+
+_EDGE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+_GEOM: Final = f"ST_AsMVTGeom({{shape}}, ST_TileEnvelope(:z, :x, :y), {EXTENT}, {BUFFER}) AS geom"
+
+_THINGS: Final = f"""
+SELECT ST_AsMVT(things, '{{layer}}', {EXTENT}, 'geom', 'row') FROM (
+  SELECT {{row}} AS row, {{key}} AS key, f.kind{{name}}, {_GEOM}
+    FROM {{base}} {{joined}}
+   WHERE {{where}} AND f.geom && {_EDGE}
+   ORDER BY {{first}} {{row}} LIMIT :most) AS things WHERE geom IS NOT NULL"""
+
+_MARKS: Final = f"""
+SELECT ST_AsMVT(marks, '{{layer}}', {EXTENT}, 'geom', 'row') FROM (
+  SELECT f.id AS row, CASE WHEN c.many = 1 THEN f.key END AS key, f.kind, c.many AS count, {_GEOM}
+    FROM tile_cell c JOIN feature f ON f.id = c.feature_id AND f.withdrawn_at IS NULL
+   WHERE c.layer = :layer AND c.z = :z AND c.x BETWEEN :left AND :right AND c.y BETWEEN :top AND :bottom
+   ORDER BY f.id) AS marks WHERE geom IS NOT NULL"""
+
+_LEVEL: Final = text("SELECT 1 FROM tile_cell WHERE layer = :layer AND z = :z LIMIT 1")
+_KEPT: Final = text("SELECT body FROM stored_tile WHERE slot = :slot AND name = :name AND stamp = :stamp")
+_KEEP: Final = text("""
+INSERT INTO stored_tile (slot, name, stamp, body, made_at) VALUES (:slot, :name, :stamp, :body, now())
+ON CONFLICT (slot) DO UPDATE SET name = excluded.name, stamp = excluded.stamp, body = excluded.body,
+                                 made_at = excluded.made_at""")
