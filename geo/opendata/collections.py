@@ -73,9 +73,7 @@ LAST: Final[Mapping[str, Property]] = MappingProxyType(
 """Properties that every feature carries, before and after those of its own collection."""
 
 _CONDITION: Final = {
-    "condition": Property(
-        "m.condition", "string", N_("State since the earthquake of 2023"), filters=True
-    ),
+    "condition": Property("m.condition", "string", N_("State since the earthquake of 2023"), filters=True),
     "access": Property("m.access", "string", N_("Who may go in"), filters=True),
     "inside_walls": Property("m.inside_walls", "string", N_("Inside the walls or not"), filters=True),
 }

@@ -115,7 +115,7 @@ def _array(one: Property, column: Sequence[Any]) -> tuple[Any, Any]:
 def _columns(columns: Mapping[str, Property]) -> str:
     """SQL of the columns, in order; times as text, so that every format writes them alike."""
     return ", ".join(
-        f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')" if one.kind == "date-time" else one.sql
+        f'to_char({one.sql}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')' if one.kind == "date-time" else one.sql
         for one in columns.values()
     )
 

@@ -90,7 +90,7 @@ def _missing(collection: Collection) -> str:
 def _head(collection: Collection, crs: Crs) -> str:
     """Up to where the properties begin."""
     return (
-        f"'{{\"type\":\"Feature\",\"id\":' || to_json({collection.key}) || ',\"geometry\":'"
+        f'\'{{"type":"Feature","id":\' || to_json({collection.key}) || \',"geometry":\''
         f" || COALESCE(ST_AsGeoJSON({_shape(collection.geom, crs)}, {crs.digits}, 0), 'null')"
         " || ',\"properties\":{'"
     )
@@ -111,7 +111,7 @@ def _page(collection: Collection, key: str) -> str:
 
 def _value(one: Property) -> str:
     if one.kind == "date-time":
-        return f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+        return f'to_char({one.sql}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
     return one.sql
 
 

@@ -33,15 +33,14 @@ def document(commune: Commune, order: list[str], base: str) -> Told:
             f"{name}.item", title, {GEOJSON: _ref("schemas", "feature")},
             _ref("parameters", "featureId"), _ref("parameters", "crs"), absent=True,
         )  # fmt: skip
-    # The landing page is at the server's own address: paths begin with a slash, which it must not end with.
-    paths["/"]["servers"] = [{"url": base}]
-    paths["/ogc"] = {**paths.pop("/")}
     return {
         "openapi": "3.0.3",
         "info": {
             "title": translate("Open data of %(name)s", values={"name": commune.name(order).text}),
             "version": "1.0.0",
-            "description": translate("Monuments, walks, public places and risk zones, as OGC API – Features."),
+            "description": translate(
+                "Monuments, walks, public places and risk zones, as OGC API – Features."
+            ),
         },
         "servers": [{"url": f"{base}/ogc"}],
         "paths": paths,
@@ -80,7 +79,9 @@ def _search(collection: Collection) -> list[Told]:
 
 
 def _schema(one: Property) -> Told:
-    return {"type": "boolean"} if one.kind == "boolean" else {"type": "string", "maxLength": asked.LONGEST_VALUE}
+    return (
+        {"type": "boolean"} if one.kind == "boolean" else {"type": "string", "maxLength": asked.LONGEST_VALUE}
+    )
 
 
 def _parameter(name: str, schema: Told, meaning: str, **more: Any) -> Told:
@@ -90,7 +91,12 @@ def _parameter(name: str, schema: Told, meaning: str, **more: Any) -> Told:
 
 
 def _parameters(commune: Commune) -> Told:
-    crs = {"type": "string", "format": "uri", "enum": list(systems.offered(commune.metric_crs)), "default": CRS84}
+    crs = {
+        "type": "string",
+        "format": "uri",
+        "enum": list(systems.offered(commune.metric_crs)),
+        "default": CRS84,
+    }
     numbers = {
         "type": "array",
         "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],

@@ -27,6 +27,7 @@ def _told(problem: Problem) -> Response:
 
 
 @blueprint.get("")
+@blueprint.get("/")
 @open_to(Role.PUBLIC)
 def landing() -> ResponseReturnValue:
     """The landing page."""
@@ -47,9 +48,7 @@ def conformance() -> ResponseReturnValue:
 def api() -> ResponseReturnValue:
     """The interface as OpenAPI 3.0, or as a page that explains it."""
     _, html = _asked(COMMON)
-    return _either(
-        html, "api", lambda: openapi.document(g.commune, g.order, answers.base()), media=OPENAPI
-    )
+    return _either(html, "api", lambda: openapi.document(g.commune, g.order, answers.base()), media=OPENAPI)
 
 
 @blueprint.get("/collections")
@@ -172,9 +171,7 @@ def _features(name: str, wanted: items.Wanted, given: dict[str, str]) -> Respons
     return response
 
 
-def _links(
-    name: str, wanted: items.Wanted, given: dict[str, str], page: items.Page
-) -> list[dict[str, str]]:
+def _links(name: str, wanted: items.Wanted, given: dict[str, str], page: items.Page) -> list[dict[str, str]]:
     home = f"{answers.base()}/ogc/collections/{name}"
 
     def address(**changed: str) -> str:
@@ -218,5 +215,3 @@ def _table(name: str, here: Collection, wanted: items.Wanted, given: dict[str, s
             first=wanted.offset + 1,
         )
     )
-
-

@@ -132,7 +132,9 @@ def _distribution(told: Graph, name: str, form: Form, extent: Extent, base: str)
     told.add((distribution, DCAT.accessURL, address))
     told.add((distribution, DCAT.downloadURL, address))
     told.add((address, RDF.type, RDFS.Resource))
-    told.add((distribution, DCAT.mediaType, URIRef(f"http://www.iana.org/assignments/media-types/{form.media}")))
+    told.add(
+        (distribution, DCAT.mediaType, URIRef(f"http://www.iana.org/assignments/media-types/{form.media}"))
+    )
     told.add((distribution, DCTERMS["format"], URIRef(f"{EU}file-type/{form.code}")))
     _licensed(told, distribution, extent, f"{name}_{form.ending}")
     return distribution
@@ -156,5 +158,3 @@ def licence_address(words: str) -> str | None:
     """The address of a licence that its words name alone; None if they name none or several."""
     found = [address for name, address in LICENCES if name in words.lower()]
     return found[0] if len(found) == 1 else None
-
-

@@ -99,7 +99,7 @@ def feed() -> ResponseReturnValue:
         found = changes.latest(db.reading, g.order, limit=ENTRIES + 1, offset=(page - 1) * ENTRIES)
         return Response(
             render_template(
-                "opendata/changes.atom",
+                "opendata/changes.xml",
                 entries=found[:ENTRIES],
                 page=page,
                 more=len(found) > ENTRIES and page < FURTHEST,
@@ -130,7 +130,11 @@ def download(name: str, ending: str) -> ResponseReturnValue:
         _writer(name, ending),
     )
     response = send_file(
-        path, mimetype=form.media, as_attachment=True, download_name=f"{name}.{g.lang}.{ending}", conditional=True
+        path,
+        mimetype=form.media,
+        as_attachment=True,
+        download_name=f"{name}.{g.lang}.{ending}",
+        conditional=True,
     )
     response.headers["Cache-Control"] = "no-cache"
     response.headers.update(answers.EVERYWHERE)
