@@ -1,4 +1,4 @@
-"""Features of a collection as GeoJSON, built in SQL, in the order of their numbers so that answers are stable."""
+"""Features of a collection as GeoJSON, built in SQL, in the order of their numbers: answers are stable."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

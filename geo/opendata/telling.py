@@ -78,7 +78,8 @@ def _missing(collection: Collection) -> str:
                           WHERE t.feature_id = f.id AND t.field = 'name'), '{}')"""
     return f"""
     INSERT INTO ready_feature (collection, row, changed_at, names, head, rest)
-    SELECT CAST(:collection AS text), {row}, f.changed_at, {names}, {_head(collection, plain)}, {_rest(collection)}
+    SELECT CAST(:collection AS text), {row}, f.changed_at, {names},
+           {_head(collection, plain)}, {_rest(collection)}
       FROM {source}
      WHERE {where}
        AND (SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {where} LIMIT :full) AS several) = :full

@@ -93,7 +93,7 @@ def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
 
 
 def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most: int) -> bytes:
-    """At most so many things of the tile, largest first; with their names if an order of languages is given."""
+    """At most so many things of the tile, largest first; with their names if given an order of languages."""
     collection = find(name)
     point = collection.geom.endswith("place")
     values: dict[str, Any] = {**tile._asdict(), **_edges(tile), "most": most}

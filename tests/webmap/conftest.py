@@ -1,4 +1,4 @@
-"""The site as a process of its own: clients that hold Python's lock while they read would wait for themselves."""
+"""The site as a process of its own: GDAL holds Python's lock while it reads and would wait for itself."""
 
 from collections.abc import Iterator
 

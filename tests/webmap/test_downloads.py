@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import fastkml
@@ -27,7 +28,8 @@ def body(client: FlaskClient, path: str) -> bytes:
     """The whole of a file; it is closed afterwards."""
     with client.get(path) as answer:
         assert answer.status_code == 200
-        return answer.data
+        data: bytes = answer.data
+        return data
 
 
 def features(client: FlaskClient, name: str) -> dict[str, dict[str, object]]:
@@ -78,12 +80,15 @@ def test_a_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
         path.write_text("half")
         raise RuntimeError("cut")
 
+    def whole(path: Path) -> None:
+        path.write_text("whole")
+
     with pytest.raises(RuntimeError):
         files.kept(tmp_path, "one", "a.csv", broken)
     assert list((tmp_path / "downloads" / "one").iterdir()) == []
-    files.kept(tmp_path, "one", "a.csv", lambda path: path.write_text("whole") and None)
+    files.kept(tmp_path, "one", "a.csv", whole)
     assert files.kept(tmp_path, "one", "a.csv", broken).read_text() == "whole"
-    files.kept(tmp_path, "two", "a.csv", lambda path: path.write_text("new") and None)
+    files.kept(tmp_path, "two", "a.csv", whole)
     assert [path.name for path in (tmp_path / "downloads").iterdir()] == ["two"]
 
 
@@ -116,7 +121,7 @@ def test_gpx_elements_stand_in_the_schemas_order(client: FlaskClient) -> None:
 
 def test_a_walk_is_kml_that_other_programs_read(client: FlaskClient) -> None:
     answer = client.get(f"/fr/routes/{WALK}.kml")
-    document = next(iter(fastkml.KML.from_string(answer.text.partition("?>")[2]).features))
+    document: Any = next(iter(fastkml.KML.from_string(answer.text.partition("?>")[2]).features))
     marks = list(document.features)
 
     assert document.name

@@ -75,9 +75,9 @@ def test_the_interface_is_described_by_the_rules(client: FlaskClient, lang: str)
 
 @pytest.mark.parametrize("mode", [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE])
 def test_no_made_up_request_breaks_it(app: Flask, mode: Any) -> None:
-    schema = schemathesis.openapi.from_wsgi("/ogc/api?f=json", app)
+    schema: Any = schemathesis.openapi.from_wsgi("/ogc/api?f=json", app)
     names = {"landing", "monuments.items", "risk_zones.items", "stops.item", "walls.about"}
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations: list[Any] = [found.ok() for found in schema.get_all_operations()]
     chosen = [one for one in operations if one.definition.raw["operationId"] in names]
     assert len(chosen) == len(names)
     for operation in chosen:

@@ -11,7 +11,8 @@ ITEMS = "/ogc/collections/monuments/items"
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=0", "limit=-1", "limit=abc", "limit=", "limit=1.5", "limit=%D9%A3", "limit=1&limit=2", "offset=-1",
+        "limit=0", "limit=-1", "limit=abc", "limit=", "limit=1.5", "limit=%D9%A3", "limit=1&limit=2",
+        "offset=-1",
         "bbox=1,2,3", "bbox=1,2,3,4,5", "bbox=a,b,c,d", "bbox=nan,0,1,1", "bbox=inf,0,1,1", "bbox=0,0,1,-inf",
         "bbox=-8,31,-7,30", "bbox=-200,0,0,10", "bbox=0,0,10,100", "bbox=0,0,1,1&bbox=0,0,1,1", "bbox=",
         "bbox=10,0,-10,5&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3857",
@@ -36,7 +37,8 @@ def test_what_cannot_be_understood_is_a_400_in_the_standards_words(client: Flask
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=1000000", "limit=99999999999999999999", "bbox=-180,-90,180,90", "offset=99999999", "bbox=0,0,0,0",
+        "limit=1000000", "limit=99999999999999999999", "bbox=-180,-90,180,90", "offset=99999999",
+        "bbox=0,0,0,0",
         "bbox=-1e300,-1e300,1e300,1e300&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3857",
         "bbox=-1e9,-1e9,1e9,1e9&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/32629",
         "bbox=5,5,5,5&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/32629", "kind='; DROP TABLE feature; --",
@@ -55,9 +57,11 @@ def test_what_is_odd_but_well_formed_is_answered(client: FlaskClient, query: str
     "path",
     [
         "/ogc/collections/nothing", "/ogc/collections/nothing/items", f"{ITEMS}/nothing", f"{ITEMS}/%00",
-        f"{ITEMS}/{'x' * 5000}", "/ogc/nothing", "/ogc/collections/monuments/items/a/b/c", "/tiles/nothing/1/1/1.mvt",
+        f"{ITEMS}/{'x' * 5000}", "/ogc/nothing", "/ogc/collections/monuments/items/a/b/c",
+        "/tiles/nothing/1/1/1.mvt",
         "/tiles/walls/1/2/0.mvt", "/tiles/walls/3/0/8.mvt", "/tiles/walls/a/0/0.mvt", "/data/nothing.csv",
-        "/data/walls.exe", "/data/..%2F..%2Fetc%2Fpasswd.csv", "/catalogue.exe", "/ogc/collections/walls/tiles/Other",
+        "/data/walls.exe", "/data/..%2F..%2Fetc%2Fpasswd.csv", "/catalogue.exe",
+        "/ogc/collections/walls/tiles/Other",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_a_404_in_json(client: FlaskClient, path: str) -> None:

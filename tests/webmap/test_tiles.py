@@ -24,8 +24,10 @@ def crowd(session: Session, many: int) -> None:
         text("""
         INSERT INTO feature (layer, key, kind, geom, precision, licence, licence_risk, sources, external_ids,
                              attributes, content_hash)
-        SELECT 'quarters', 'made-' || n, 'quarter', ST_SetSRID(ST_MakePoint(-8.96 + 0.28 * (n * 7919 % 100003) / 100003,
-               30.37 + 0.17 * (n * 104729 % 99991) / 99991), 4326), 'approximate', 'made up', false, '[]', '{}', '{}', ''
+        SELECT 'quarters', 'made-' || n, 'quarter',
+               ST_SetSRID(ST_MakePoint(-8.96 + 0.28 * (n * 7919 % 100003) / 100003,
+                                       30.37 + 0.17 * (n * 104729 % 99991) / 99991), 4326),
+               'approximate', 'made up', false, '[]', '{}', '{}', ''
           FROM generate_series(1, CAST(:many AS bigint)) AS n"""),
         {"many": many},
     )

@@ -7,6 +7,7 @@ from geo.commune import Commune
 from geo.opendata import crs as systems
 from geo.opendata.collections import COLLECTIONS, Collection, Property, queryables
 from geo.opendata.crs import CRS84
+from geo.vocabulary import N_
 from webmap.ogc import asked
 from webmap.ogc.answers import GEOJSON, HTML, JSON, OPENAPI
 
@@ -86,7 +87,8 @@ def _schema(one: Property) -> Told:
 
 def _parameter(name: str, schema: Told, meaning: str, **more: Any) -> Told:
     return {
-        "name": name, "in": "query", "required": False, "description": translate(meaning), "schema": schema, **more,
+        "name": name, "in": "query", "required": False, "description": translate(meaning),
+        "schema": schema, **more,
     }  # fmt: skip
 
 
@@ -104,19 +106,21 @@ def _parameters(commune: Commune) -> Told:
     }
     whole: Told = {"type": "integer"}
     return {
-        "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, "Format"),
-        "lang": _parameter("lang", {"type": "string", "enum": list(commune.languages)}, "Language of names"),
-        "bbox": _parameter("bbox", numbers, "Features that touch this box", style="form", explode=False),
-        "bbox-crs": _parameter("bbox-crs", crs, "Reference system of bbox"),
-        "crs": _parameter("crs", crs, "Reference system of the answer"),
-        "datetime": _parameter("datetime", {"type": "string"}, "Instant or interval (RFC 3339)"),
+        "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, N_("Format")),
+        "lang": _parameter("lang", {"type": "string", "enum": list(commune.languages)}, N_("Language of names")),
+        "bbox": _parameter("bbox", numbers, N_("Features that touch this box"), style="form", explode=False),
+        "bbox-crs": _parameter("bbox-crs", crs, N_("Reference system of bbox")),
+        "crs": _parameter("crs", crs, N_("Reference system of the answer")),
+        "datetime": _parameter("datetime", {"type": "string"}, N_("Instant or interval (RFC 3339)")),
         "limit": _parameter(
             "limit",
             {**whole, "minimum": 1, "maximum": asked.MOST, "default": asked.LIMIT},
-            "Features at the most",
+            N_("Features at the most"),
         ),
         "offset": _parameter(
-            "offset", {**whole, "minimum": 0, "maximum": asked.FURTHEST, "default": 0}, "Features to pass over"
+            "offset",
+            {**whole, "minimum": 0, "maximum": asked.FURTHEST, "default": 0},
+            N_("Features to pass over"),
         ),
         "featureId": {
             "name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "pattern": KEY},
@@ -160,8 +164,8 @@ def _schemas() -> Told:
 
 
 def _responses() -> Told:
-    told = {"invalid": "What was asked cannot be understood", "absent": "There is no such feature.",
-            "failed": "Something broke on our side"}  # fmt: skip
+    told = {"invalid": N_("What was asked cannot be understood"), "absent": N_("There is no such feature."),
+            "failed": N_("Something broke on our side")}  # fmt: skip
     content = {JSON: {"schema": _ref("schemas", "exception")}}
     return {name: {"description": translate(words), "content": content} for name, words in told.items()}
 

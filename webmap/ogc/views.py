@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Problem
-from geo.opendata import extents, items
+from geo.opendata import crs, extents, items
 from geo.opendata.collections import Collection, properties, queryables
 from webmap.ogc import answers, asked, documents, openapi
 from webmap.ogc.answers import GEOJSON, HTML, OPENAPI, document, link, tagged
@@ -142,7 +142,7 @@ def _wanted(given: dict[str, str], here: Collection) -> items.Wanted:
         order=g.order,
         limit=asked.whole(given.get("limit"), "limit", asked.LIMIT, least=1, most=asked.MOST),
         offset=asked.whole(given.get("offset"), "offset", 0, least=0, most=asked.FURTHEST),
-        box=items.systems.box(given["bbox"], box_crs) if "bbox" in given else None,
+        box=crs.box(given["bbox"], box_crs) if "bbox" in given else None,
         time=asked.interval(given.get("datetime")),
         filters=asked.filters(given, here),
         page_base=f"{answers.base()}/{g.lang}",

@@ -10,6 +10,7 @@ from core.translation import translate
 from geo.commune import Commune
 from geo.opendata.collections import COLLECTIONS, Collection
 from geo.opendata.extents import Extent
+from geo.vocabulary import N_
 
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")
 EU: Final = "http://publications.europa.eu/resource/authority/"
@@ -57,8 +58,8 @@ def graph(commune: Commune, extents: Mapping[str, Extent], base: str) -> Graph:
     told.bind("geosparql", GEO)
     catalogue, service = URIRef(f"{base}/catalogue"), URIRef(f"{base}/ogc")
     publisher = _publisher(told, commune, base)
-    title = "Open data of %(name)s"
-    _titled(told, catalogue, commune, title, "Monuments, walks, public places and risk zones.")
+    title = N_("Open data of %(name)s")
+    _titled(told, catalogue, commune, title, N_("Monuments, walks, public places and risk zones."))
     told.add((catalogue, RDF.type, DCAT.Catalog))
     told.add((catalogue, DCTERMS.publisher, publisher))
     told.add((catalogue, FOAF.homepage, URIRef(base)))
