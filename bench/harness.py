@@ -193,7 +193,8 @@ function init(args) math.randomseed(tonumber(tostring({}):sub(8), 16) % 21474836
 end
 function request()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {["Accept-Encoding"] = os.getenv("ENCODING"), ["If-None-Match"] = os.getenv("KNOWN"), ["Host"] = "127.0.0.1"})
+  return wrk.format("GET", paths[at], {["Accept-Encoding"] = os.getenv("ENCODING"),
+    ["If-None-Match"] = os.getenv("KNOWN"), ["Host"] = "127.0.0.1"})
 end
 function done(summary, latency, requests)
   io.write(string.format("P50 %f P95 %f P99 %f RPS %f ERR %d\\n", latency:percentile(50) / 1000,

@@ -111,8 +111,9 @@ def _beside(table: Table, what: str, loads: Mapping[str, Load], least: Mapping[s
     table.add(f"{what}, failed answers", ours.errors, "", most=0, digits=0)
     for name, times in least.items():
         peer = loads[name]
-        table.add(f"{what} (≥ {times:g} × {name})", ours.per_second, "/s", least=round(times * peer.per_second, 1),
-                  peer=(name, peer.per_second))  # fmt: skip
+        least_of_ours = round(times * peer.per_second, 1)
+        rate = (name, peer.per_second)
+        table.add(f"{what} (≥ {times:g} × {name})", ours.per_second, "/s", least=least_of_ours, peer=rate)
         if what != "Tiles, zooms 15 and 16, made anew":
             table.add(
                 f"– p99 (≤ 0.5 × {name})",
@@ -201,15 +202,14 @@ def _unchanged(table: Table, url: str) -> None:
     full, none = (
         sorted(loads, key=lambda one: one.per_second)[RUNS // 2] for loads in zip(*runs, strict=True)
     )
-    table.add("304 for 1,000 points (≥ 4 × the rate of 200)", none.per_second, "/s", least=4 * full.per_second,
-              peer=("200", full.per_second), digits=0)  # fmt: skip
+    rate = ("200", full.per_second)
+    bar = 4 * full.per_second
+    table.add("304 for 1,000 points (≥ 4 × the rate of 200)", none.per_second, "/s", least=bar, peer=rate)
 
 
 def run() -> Table:
     """The table of open data."""
-    table = Table(
-        "Open data (wrk, 8 connections without pause, uncompressed, nothing kept, median of three runs by turns)"
-    )
+    table = Table("Open data (wrk, 8 connections, uncompressed, nothing kept, median of three runs)")
     with rows(FEW) as few, rows(MANY) as many:
         _tiles(table, many)
         _features(table, many)

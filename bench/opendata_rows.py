@@ -57,6 +57,7 @@ def fill(engine: Engine, points: int, polygons: int) -> None:
         connection.execute(_POINTS, {"many": points})
         connection.execute(_POLYGONS, {"many": polygons})
         _for_peers(connection)
+        connection.execute(text("ANALYZE"))
     with session_of(engine) as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
         thinning.rebuild(session)

@@ -1,4 +1,4 @@
-"""QGIS as a judge, where it is installed (Debian: python3-qgis): it opens the features and the vector tiles."""
+"""QGIS as a judge, where it is installed (Debian: python3-qgis): it opens features and vector tiles."""
 
 import json
 import shutil
@@ -23,7 +23,10 @@ app.exitQgis()
 
 def _has_qgis() -> bool:
     python = shutil.which("python3", path="/usr/bin")
-    return python is not None and not subprocess.run([python, "-c", "import qgis.core"], capture_output=True).returncode
+    return (
+        python is not None
+        and not subprocess.run([python, "-c", "import qgis.core"], capture_output=True).returncode
+    )
 
 
 @pytest.mark.skipif(not _has_qgis(), reason="QGIS is not installed (apt-get install python3-qgis)")

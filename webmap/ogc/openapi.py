@@ -1,5 +1,6 @@
 """The interface as an OpenAPI 3.0 document, made from what the views take: one truth for both."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from core.translation import translate
@@ -92,6 +93,10 @@ def _parameter(name: str, schema: Told, meaning: str, **more: Any) -> Told:
     }  # fmt: skip
 
 
+def _one_of(words: Sequence[str]) -> Told:
+    return {"type": "string", "enum": list(words)}
+
+
 def _parameters(commune: Commune) -> Told:
     crs = {
         "type": "string",
@@ -106,8 +111,8 @@ def _parameters(commune: Commune) -> Told:
     }
     whole: Told = {"type": "integer"}
     return {
-        "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, N_("Format")),
-        "lang": _parameter("lang", {"type": "string", "enum": list(commune.languages)}, N_("Language of names")),
+        "f": _parameter("f", _one_of(["json", "html"]), N_("Format")),
+        "lang": _parameter("lang", _one_of(commune.languages), N_("Language of names")),
         "bbox": _parameter("bbox", numbers, N_("Features that touch this box"), style="form", explode=False),
         "bbox-crs": _parameter("bbox-crs", crs, N_("Reference system of bbox")),
         "crs": _parameter("crs", crs, N_("Reference system of the answer")),
