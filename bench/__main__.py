@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import load, offline, signs, start, weight
+from bench import load, offline, opendata, signs, start, weight
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -18,6 +18,7 @@ SUBJECTS = {
     "load": load.run,
     "signs": signs.run,
     "offline": offline.run,
+    "opendata": opendata.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -193,7 +193,8 @@ function init(args) math.randomseed(tonumber(tostring({}):sub(8), 16) % 21474836
 end
 function request()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {["Accept-Encoding"] = os.getenv("ENCODING"), ["Host"] = "127.0.0.1"})
+  return wrk.format("GET", paths[at], {["Accept-Encoding"] = os.getenv("ENCODING"),
+    ["If-None-Match"] = os.getenv("KNOWN"), ["Host"] = "127.0.0.1"})
 end
 function done(summary, latency, requests)
   io.write(string.format("P50 %f P95 %f P99 %f RPS %f ERR %d\\n", latency:percentile(50) / 1000,
@@ -216,10 +217,11 @@ class Load:
 
 
 def readers(
-    address: str, paths: list[str], *, connections: int = 50, seconds: int = 6, encoding: str = "br"
-) -> Load:
-    """`connections` readers that ask for one page after the other without a pause; `encoding` is what they
-    take.
+    address: str, paths: list[str], *, connections: int = 50, seconds: int = 6, encoding: str = "br",
+    known: str = "none",
+) -> Load:  # fmt: skip
+    """`connections` readers that ask for one page after the other without a pause. `encoding` is what they
+    take, `known` the tag of what they have already.
     """
     if shutil.which("wrk") is None:
         raise RuntimeError("wrk is missing: apt-get install wrk")
@@ -242,7 +244,7 @@ def readers(
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "PATHS": str(listing), "ENCODING": encoding},
+            env={**os.environ, "PATHS": str(listing), "ENCODING": encoding, "KNOWN": known},
         )
     found = re.search(r"P50 (\S+) P95 (\S+) P99 (\S+) RPS (\S+) ERR (\d+)", run.stdout)
     if found is None:

@@ -6,7 +6,8 @@ Peers get plain tables with the same values in columns: that is the form in whic
 
 from sqlalchemy import Connection, text
 
-from core.db import Engine
+from core.db import Engine, session_of
+from geo.opendata import telling, thinning
 
 _POINTS = text("""
 WITH made AS (
@@ -36,8 +37,9 @@ SELECT id, 'name', 'fr', 'nom de ' || key, 'machine' FROM made""")
 
 _PEERS = """
 CREATE TABLE {table} AS
-SELECT f.id::int AS id, f.key, f.kind, name.text AS name, name.lang AS name_lang, {own}, f.precision, f.error_m,
-       f.precision_note, f.coordinate_source, f.coordinate_licence, f.sources::text AS sources, f.licence,
+SELECT f.id::int AS id, f.key, f.kind, name.text AS name, name.lang AS name_lang, {own}, f.precision,
+       f.error_m, f.precision_note,
+       f.coordinate_source, f.coordinate_licence, f.sources::text AS sources, f.licence,
        f.changed_at, {geom}::geometry({shape}, 4326) AS geom
   FROM feature f JOIN {joined} ON o.id = f.id
   LEFT JOIN feature_text name ON name.feature_id = f.id AND name.field = 'name' AND name.lang = 'fr'
@@ -55,6 +57,12 @@ def fill(engine: Engine, points: int, polygons: int) -> None:
         connection.execute(_POINTS, {"many": points})
         connection.execute(_POLYGONS, {"many": polygons})
         _for_peers(connection)
+        connection.execute(text("ANALYZE"))
+    with session_of(engine) as session:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        thinning.rebuild(session)
+        telling.rebuild(session)
+        session.commit()
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
@@ -62,7 +70,8 @@ def fill(engine: Engine, points: int, polygons: int) -> None:
 
 def _for_peers(connection: Connection) -> None:
     for table, layer, joined, own, geom, shape in (
-        ("peer_points", "monuments", "monument o", "o.condition, o.access, o.inside_walls", "f.place", "Point"),
+        ("peer_points", "monuments", "monument o", "o.condition, o.access, o.inside_walls",
+         "f.place", "Point"),
         ("peer_polygons", "risk_zones", "risk_zone o", "o.record, o.official, o.measure, o.unit, o.value",
          "f.geom", "Geometry"),
     ):  # fmt: skip

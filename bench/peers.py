@@ -43,7 +43,17 @@ def tipg(url: str) -> Iterator[str]:
     }
     if parts.password:
         environment["PGPASSWORD"] = parts.password
-    arguments = ["-m", "uvicorn", "tipg.main:app", "--workers", "2", "--port", str(port), "--log-level", "error"]
+    arguments = [
+        "-m",
+        "uvicorn",
+        "tipg.main:app",
+        "--workers",
+        "2",
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+    ]
     with _running("tipg", arguments, environment, f"http://127.0.0.1:{port}", "/collections") as address:
         yield address
 

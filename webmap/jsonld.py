@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 
+from geo.features import Named
 from geo.monuments import MonumentPage
 from geo.routes import RoutePage
 
@@ -49,7 +50,8 @@ def route(page: RoutePage, lang: str) -> dict[str, Any]:
                     "position": stop.ordinal,
                     "item": {
                         "@type": "TouristAttraction",
-                        "name": stop.thing.name.text,
+                        "@id": _address(stop.thing, lang),
+                        "name": {"@value": stop.thing.name.text, "@language": stop.thing.name.lang},
                         "geo": {
                             "@type": "GeoCoordinates",
                             "latitude": stop.at.lat,
@@ -61,3 +63,10 @@ def route(page: RoutePage, lang: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _address(thing: Named, lang: str) -> str:
+    """Where a thing is told of: its page, else its data."""
+    if thing.layer == "monuments":
+        return url_for("webmap.monument", key=thing.key, lang=lang)
+    return url_for("webmap.place_list", lang=lang, _anchor=thing.key)

@@ -58,10 +58,11 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
         _stops(session, folder.routes)
         session.execute(_STRAIGHT_LEGS)
         session.execute(_ROUTE_LINES)
+    if sum(count.added + count.changed for count in counts.values()) >= MANY:
+        session.execute(text("ANALYZE feature, feature_text, monument, place, risk_zone"))
+    if moved:
         thinning.rebuild(session)
         telling.rebuild(session)
-    if sum(count.added + count.changed for count in counts.values()) >= MANY:
-        session.execute(text("ANALYZE feature, feature_text"))
     counts["commune"] = _commune(session, folder, moved, now)
     return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
 

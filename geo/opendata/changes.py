@@ -43,7 +43,13 @@ def latest(session: Session, order: Sequence[str], *, limit: int, offset: int = 
     )
     return [
         Change(
-            row.layer, row.key, row.kind, as_said(row.name, row.key), row.at, row.withdrawn_at is not None, row.licence
+            row.layer,
+            row.key,
+            row.kind,
+            as_said(row.name, row.key),
+            row.at,
+            row.withdrawn_at is not None,
+            row.licence,
         )
         for row in session.execute(query)
     ]

@@ -73,9 +73,7 @@ LAST: Final[Mapping[str, Property]] = MappingProxyType(
 """Properties that every feature carries, before and after those of its own collection."""
 
 _CONDITION: Final = {
-    "condition": Property(
-        "m.condition", "string", N_("State since the earthquake of 2023"), filters=True
-    ),
+    "condition": Property("m.condition", "string", N_("State since the earthquake of 2023"), filters=True),
     "access": Property("m.access", "string", N_("Who may go in"), filters=True),
     "inside_walls": Property("m.inside_walls", "string", N_("Inside the walls or not"), filters=True),
 }
@@ -127,7 +125,8 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         base="feature f JOIN place p ON p.id = f.id AND p.wifi_candidate", geom="f.place",
     ),
     "quarters": Collection(
-        "quarters", N_("Quarters"), N_("Names of quarters and villages at an anchor point; no limits are known."),
+        "quarters", N_("Quarters"),
+        N_("Names of quarters and villages at an anchor point; no limits are known."),
         geom="f.place",
     ),
     "walls": Collection(
@@ -174,7 +173,8 @@ LEFT JOIN feature_text AS spoken ON spoken.feature_id = f.id AND spoken.field = 
 LEFT JOIN LATERAL (
   SELECT t.text, t.lang FROM feature_text AS t
    WHERE spoken.text IS NULL AND t.feature_id = f.id AND t.field = 'name'
-   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1) AS next_best ON true
+   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1
+  ) AS next_best ON true
 CROSS JOIN LATERAL (SELECT COALESCE(spoken.text, next_best.text) AS text,
                            COALESCE(spoken.lang, next_best.lang) AS lang) AS name"""
 """Joins the best name of `f`: in the language :lang, else in the first of :langs that has one."""

@@ -80,7 +80,7 @@ def box(text: str, crs: Crs) -> Edges:
     west, south, east, north = numbers
     if south > north or (west > east and not crs.in_degrees):
         raise Invalid("bbox", "bbox must give its lower corner first, then its upper corner.")
-    if crs.in_degrees and not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south and north <= 90):
+    if crs.in_degrees and not (-180 <= west <= 180 and -180 <= east <= 180 and south >= -90 and north <= 90):
         raise Invalid("bbox", "bbox must lie within 180 degrees of longitude and 90 of latitude.")
     return Edges(west, south, east, north, crs)
 

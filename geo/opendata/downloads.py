@@ -17,6 +17,7 @@ from geo.opendata import telling
 from geo.opendata.collections import Collection, Property, from_clause, properties, published
 from geo.opendata.crs import Crs
 from geo.opendata.items import find
+from geo.vocabulary import N_
 
 PIECE: Final = 5_000
 """Features that are read and written at a time."""
@@ -61,11 +62,11 @@ def table(session: Session, asked: Asked, path: Path) -> None:
 def dictionary(collection: Collection) -> dict[str, Property]:
     """The columns of the CSV: the properties, then where the thing is."""
     at = {
-        "lon": Property(f"ST_X({_place(collection)})", "number", "Degrees east (WGS 84)"),
-        "lat": Property(f"ST_Y({_place(collection)})", "number", "Degrees north (WGS 84)"),
+        "lon": Property(f"ST_X({_place(collection)})", "number", N_("Degrees east (WGS 84)")),
+        "lat": Property(f"ST_Y({_place(collection)})", "number", N_("Degrees north (WGS 84)")),
     }
     if collection.shape != "Point":
-        at["wkt"] = Property(f"ST_AsText({collection.geom}, 7)", "string", "The whole shape, as WKT")
+        at["wkt"] = Property(f"ST_AsText({collection.geom}, 7)", "string", N_("The whole shape, as WKT"))
     return {**properties(collection), **at}
 
 
@@ -115,7 +116,7 @@ def _array(one: Property, column: Sequence[Any]) -> tuple[Any, Any]:
 def _columns(columns: Mapping[str, Property]) -> str:
     """SQL of the columns, in order; times as text, so that every format writes them alike."""
     return ", ".join(
-        f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')" if one.kind == "date-time" else one.sql
+        f'to_char({one.sql}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')' if one.kind == "date-time" else one.sql
         for one in columns.values()
     )
 

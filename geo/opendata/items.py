@@ -1,4 +1,4 @@
-"""Features of a collection as GeoJSON, built in SQL, in the order of their numbers so that answers are stable."""
+"""Features of a collection as GeoJSON, built in SQL, in the order of their numbers: answers are stable."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,7 +89,9 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
         features=_READY if telling.as_ready(wanted.crs) else _MADE,
     )
     made = telling.made(collection, wanted.crs)
-    statement = statement.replace("{made}", f"(SELECT {made} {_OF.format(source=from_clause(collection, True), row=collection.row)})")
+    statement = statement.replace(
+        "{made}", f"(SELECT {made} {_OF.format(source=from_clause(collection, True), row=collection.row)})"
+    )
     statement = statement.replace("{ready}", telling.ready(collection, wanted.order))
     values |= telling.values(collection, wanted.order, wanted.page_base)
     values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}

@@ -78,7 +78,8 @@ def _missing(collection: Collection) -> str:
                           WHERE t.feature_id = f.id AND t.field = 'name'), '{}')"""
     return f"""
     INSERT INTO ready_feature (collection, row, changed_at, names, head, rest)
-    SELECT CAST(:collection AS text), {row}, f.changed_at, {names}, {_head(collection, plain)}, {_rest(collection)}
+    SELECT CAST(:collection AS text), {row}, f.changed_at, {names},
+           {_head(collection, plain)}, {_rest(collection)}
       FROM {source}
      WHERE {where}
        AND (SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {where} LIMIT :full) AS several) = :full
@@ -90,7 +91,7 @@ def _missing(collection: Collection) -> str:
 def _head(collection: Collection, crs: Crs) -> str:
     """Up to where the properties begin."""
     return (
-        f"'{{\"type\":\"Feature\",\"id\":' || to_json({collection.key}) || ',\"geometry\":'"
+        f'\'{{"type":"Feature","id":\' || to_json({collection.key}) || \',"geometry":\''
         f" || COALESCE(ST_AsGeoJSON({_shape(collection.geom, crs)}, {crs.digits}, 0), 'null')"
         " || ',\"properties\":{'"
     )
@@ -111,7 +112,7 @@ def _page(collection: Collection, key: str) -> str:
 
 def _value(one: Property) -> str:
     if one.kind == "date-time":
-        return f"to_char({one.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+        return f'to_char({one.sql}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
     return one.sql
 
 

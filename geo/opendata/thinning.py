@@ -1,4 +1,4 @@
-"""Thinned layers for low zooms, worked out once a load: a tile of the whole town costs what one street's does.
+"""Thinned layers for low zooms, worked out once a load: a tile of the whole town costs what a street's does.
 
 The world of a zoom is a grid of cells, CELLS a tile's side. One thing stands for all in a cell, at its own
 place (no place is made up), with their number. Zooms at which every tile holds few enough things have none.
@@ -44,7 +44,7 @@ def rebuild(session: Session) -> None:
 
 def _finest(session: Session, layer: str) -> int | None:
     """The deepest zoom at which some tile of the layer holds more than FULL things; None if none does."""
-    return session.scalar(
+    deepest: int | None = session.scalar(
         text(f"""
         WITH tiles AS (
           SELECT floor(mx * :side)::int AS x, floor(my * :side)::int AS y, count(*) AS many
@@ -54,11 +54,13 @@ def _finest(session: Session, layer: str) -> int | None:
                        HAVING sum(many) > :full)"""),
         {"layer": layer, "side": 2**DEEPEST, "deepest": DEEPEST, "full": FULL},
     )
+    return deepest
 
 
 _FINEST: Final = text(f"""
 INSERT INTO tile_cell (layer, z, x, y, feature_id, many)
-SELECT CAST(:layer AS text), CAST(:z AS int), floor(mx * :cells)::int, floor(my * :cells)::int, min(id), count(*)
+SELECT CAST(:layer AS text), CAST(:z AS int), floor(mx * :cells)::int, floor(my * :cells)::int,
+       min(id), count(*)
   FROM ({_MERCATOR}) AS at GROUP BY 3, 4""")
 
 _COARSER: Final = text("""

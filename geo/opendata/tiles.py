@@ -43,9 +43,7 @@ def at(z: int, x: int, y: int) -> Tile:
     return Tile(z, x, y)
 
 
-def stored(
-    session: Session, name: str, tile: Tile, order: Sequence[str], stamp: str, slots: int
-) -> bytes:
+def stored(session: Session, name: str, tile: Tile, order: Sequence[str], stamp: str, slots: int) -> bytes:
     """The tile, from the database's store if it is there in the state `stamp`; else made, and kept there.
 
     The caller commits. With no `slots` every tile is made anew. A store that cannot be written to (a standby)
@@ -95,7 +93,7 @@ def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
 
 
 def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most: int) -> bytes:
-    """At most so many things of the tile, largest first; with their names if an order of languages is given."""
+    """At most so many things of the tile, largest first; with their names if given an order of languages."""
     collection = find(name)
     point = collection.geom.endswith("place")
     values: dict[str, Any] = {**tile._asdict(), **_edges(tile), "most": most}
@@ -120,7 +118,12 @@ def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most:
 def _marks(session: Session, name: str, tile: Tile) -> bytes:
     """What stands for the things of the tile, cell by cell."""
     collection = find(name)
-    values = {**tile._asdict(), "layer": collection.layer, "left": tile.x * CELLS - 1, "top": tile.y * CELLS - 1}
+    values = {
+        **tile._asdict(),
+        "layer": collection.layer,
+        "left": tile.x * CELLS - 1,
+        "top": tile.y * CELLS - 1,
+    }
     values |= {"right": (tile.x + 1) * CELLS, "bottom": (tile.y + 1) * CELLS}
     if not (point := collection.geom.endswith("place")):
         values["fine"] = MERCATOR_EDGE / EXTENT / 2**tile.z

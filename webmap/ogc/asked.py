@@ -109,5 +109,7 @@ def _typed(text: str, name: str, one: Property) -> object:
             raise Invalid(name, "%(name)s must be true or false.", name=name)
         return text == "true"
     if len(text) > LONGEST_VALUE:
-        raise Invalid(name, "%(name)s is too long: at most %(most)s characters.", name=name, most=LONGEST_VALUE)
+        raise Invalid(
+            name, "%(name)s is too long: at most %(most)s characters.", name=name, most=LONGEST_VALUE
+        )
     return text

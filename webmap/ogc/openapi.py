@@ -1,5 +1,6 @@
 """The interface as an OpenAPI 3.0 document, made from what the views take: one truth for both."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from core.translation import translate
@@ -7,6 +8,7 @@ from geo.commune import Commune
 from geo.opendata import crs as systems
 from geo.opendata.collections import COLLECTIONS, Collection, Property, queryables
 from geo.opendata.crs import CRS84
+from geo.vocabulary import N_
 from webmap.ogc import asked
 from webmap.ogc.answers import GEOJSON, HTML, JSON, OPENAPI
 
@@ -33,15 +35,14 @@ def document(commune: Commune, order: list[str], base: str) -> Told:
             f"{name}.item", title, {GEOJSON: _ref("schemas", "feature")},
             _ref("parameters", "featureId"), _ref("parameters", "crs"), absent=True,
         )  # fmt: skip
-    # The landing page is at the server's own address: paths begin with a slash, which it must not end with.
-    paths["/"]["servers"] = [{"url": base}]
-    paths["/ogc"] = {**paths.pop("/")}
     return {
         "openapi": "3.0.3",
         "info": {
             "title": translate("Open data of %(name)s", values={"name": commune.name(order).text}),
             "version": "1.0.0",
-            "description": translate("Monuments, walks, public places and risk zones, as OGC API – Features."),
+            "description": translate(
+                "Monuments, walks, public places and risk zones, as OGC API – Features."
+            ),
         },
         "servers": [{"url": f"{base}/ogc"}],
         "paths": paths,
@@ -80,17 +81,29 @@ def _search(collection: Collection) -> list[Told]:
 
 
 def _schema(one: Property) -> Told:
-    return {"type": "boolean"} if one.kind == "boolean" else {"type": "string", "maxLength": asked.LONGEST_VALUE}
+    return (
+        {"type": "boolean"} if one.kind == "boolean" else {"type": "string", "maxLength": asked.LONGEST_VALUE}
+    )
 
 
 def _parameter(name: str, schema: Told, meaning: str, **more: Any) -> Told:
     return {
-        "name": name, "in": "query", "required": False, "description": translate(meaning), "schema": schema, **more,
+        "name": name, "in": "query", "required": False, "description": translate(meaning),
+        "schema": schema, **more,
     }  # fmt: skip
 
 
+def _one_of(words: Sequence[str]) -> Told:
+    return {"type": "string", "enum": list(words)}
+
+
 def _parameters(commune: Commune) -> Told:
-    crs = {"type": "string", "format": "uri", "enum": list(systems.offered(commune.metric_crs)), "default": CRS84}
+    crs = {
+        "type": "string",
+        "format": "uri",
+        "enum": list(systems.offered(commune.metric_crs)),
+        "default": CRS84,
+    }
     numbers = {
         "type": "array",
         "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
@@ -98,19 +111,21 @@ def _parameters(commune: Commune) -> Told:
     }
     whole: Told = {"type": "integer"}
     return {
-        "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, "Format"),
-        "lang": _parameter("lang", {"type": "string", "enum": list(commune.languages)}, "Language of names"),
-        "bbox": _parameter("bbox", numbers, "Features that touch this box", style="form", explode=False),
-        "bbox-crs": _parameter("bbox-crs", crs, "Reference system of bbox"),
-        "crs": _parameter("crs", crs, "Reference system of the answer"),
-        "datetime": _parameter("datetime", {"type": "string"}, "Instant or interval (RFC 3339)"),
+        "f": _parameter("f", _one_of(["json", "html"]), N_("Format")),
+        "lang": _parameter("lang", _one_of(commune.languages), N_("Language of names")),
+        "bbox": _parameter("bbox", numbers, N_("Features that touch this box"), style="form", explode=False),
+        "bbox-crs": _parameter("bbox-crs", crs, N_("Reference system of bbox")),
+        "crs": _parameter("crs", crs, N_("Reference system of the answer")),
+        "datetime": _parameter("datetime", {"type": "string"}, N_("Instant or interval (RFC 3339)")),
         "limit": _parameter(
             "limit",
             {**whole, "minimum": 1, "maximum": asked.MOST, "default": asked.LIMIT},
-            "Features at the most",
+            N_("Features at the most"),
         ),
         "offset": _parameter(
-            "offset", {**whole, "minimum": 0, "maximum": asked.FURTHEST, "default": 0}, "Features to pass over"
+            "offset",
+            {**whole, "minimum": 0, "maximum": asked.FURTHEST, "default": 0},
+            N_("Features to pass over"),
         ),
         "featureId": {
             "name": "featureId", "in": "path", "required": True, "schema": {"type": "string", "pattern": KEY},
@@ -154,8 +169,8 @@ def _schemas() -> Told:
 
 
 def _responses() -> Told:
-    told = {"invalid": "What was asked cannot be understood", "absent": "There is no such feature.",
-            "failed": "Something broke on our side"}  # fmt: skip
+    told = {"invalid": N_("What was asked cannot be understood"), "absent": N_("There is no such feature."),
+            "failed": N_("Something broke on our side")}  # fmt: skip
     content = {JSON: {"schema": _ref("schemas", "exception")}}
     return {name: {"description": translate(words), "content": content} for name, words in told.items()}
 

@@ -1,4 +1,4 @@
-"""Vector tiles: /tiles/{collection}/{z}/{x}/{y}.mvt, and what tells clients of them (OGC API – Tiles, TileJSON)."""
+"""Vector tiles: /tiles/{collection}/{z}/{x}/{y}.mvt, and what tells of them (OGC API – Tiles, TileJSON)."""
 
 from typing import Any, Final
 
@@ -116,7 +116,7 @@ def _tileset(name: str, home: str) -> dict[str, Any]:
 def _checked() -> None:
     given = asked.only(request.args.to_dict(flat=False), ("lang", "f"), request.query_string)
     asked.language(given.get("lang"), g.commune.languages)
-    answers.wants_html("json" if "f" not in given else given["f"])
+    answers.wants_html(given.get("f", "json"))
 
 
 def _middle(box: Box) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Problem
-from geo.opendata import extents, items
+from geo.opendata import crs, extents, items
 from geo.opendata.collections import Collection, properties, queryables
 from webmap.ogc import answers, asked, documents, openapi
 from webmap.ogc.answers import GEOJSON, HTML, OPENAPI, document, link, tagged
@@ -27,6 +27,7 @@ def _told(problem: Problem) -> Response:
 
 
 @blueprint.get("")
+@blueprint.get("/")
 @open_to(Role.PUBLIC)
 def landing() -> ResponseReturnValue:
     """The landing page."""
@@ -47,9 +48,7 @@ def conformance() -> ResponseReturnValue:
 def api() -> ResponseReturnValue:
     """The interface as OpenAPI 3.0, or as a page that explains it."""
     _, html = _asked(COMMON)
-    return _either(
-        html, "api", lambda: openapi.document(g.commune, g.order, answers.base()), media=OPENAPI
-    )
+    return _either(html, "api", lambda: openapi.document(g.commune, g.order, answers.base()), media=OPENAPI)
 
 
 @blueprint.get("/collections")
@@ -143,7 +142,7 @@ def _wanted(given: dict[str, str], here: Collection) -> items.Wanted:
         order=g.order,
         limit=asked.whole(given.get("limit"), "limit", asked.LIMIT, least=1, most=asked.MOST),
         offset=asked.whole(given.get("offset"), "offset", 0, least=0, most=asked.FURTHEST),
-        box=items.systems.box(given["bbox"], box_crs) if "bbox" in given else None,
+        box=crs.box(given["bbox"], box_crs) if "bbox" in given else None,
         time=asked.interval(given.get("datetime")),
         filters=asked.filters(given, here),
         page_base=f"{answers.base()}/{g.lang}",
@@ -172,9 +171,7 @@ def _features(name: str, wanted: items.Wanted, given: dict[str, str]) -> Respons
     return response
 
 
-def _links(
-    name: str, wanted: items.Wanted, given: dict[str, str], page: items.Page
-) -> list[dict[str, str]]:
+def _links(name: str, wanted: items.Wanted, given: dict[str, str], page: items.Page) -> list[dict[str, str]]:
     home = f"{answers.base()}/ogc/collections/{name}"
 
     def address(**changed: str) -> str:
@@ -218,5 +215,3 @@ def _table(name: str, here: Collection, wanted: items.Wanted, given: dict[str, s
             first=wanted.offset + 1,
         )
     )
-
-

@@ -10,6 +10,7 @@ from core.translation import translate
 from geo.commune import Commune
 from geo.opendata.collections import COLLECTIONS, Collection
 from geo.opendata.extents import Extent
+from geo.vocabulary import N_
 
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")
 EU: Final = "http://publications.europa.eu/resource/authority/"
@@ -57,8 +58,8 @@ def graph(commune: Commune, extents: Mapping[str, Extent], base: str) -> Graph:
     told.bind("geosparql", GEO)
     catalogue, service = URIRef(f"{base}/catalogue"), URIRef(f"{base}/ogc")
     publisher = _publisher(told, commune, base)
-    title = "Open data of %(name)s"
-    _titled(told, catalogue, commune, title, "Monuments, walks, public places and risk zones.")
+    title = N_("Open data of %(name)s")
+    _titled(told, catalogue, commune, title, N_("Monuments, walks, public places and risk zones."))
     told.add((catalogue, RDF.type, DCAT.Catalog))
     told.add((catalogue, DCTERMS.publisher, publisher))
     told.add((catalogue, FOAF.homepage, URIRef(base)))
@@ -132,7 +133,9 @@ def _distribution(told: Graph, name: str, form: Form, extent: Extent, base: str)
     told.add((distribution, DCAT.accessURL, address))
     told.add((distribution, DCAT.downloadURL, address))
     told.add((address, RDF.type, RDFS.Resource))
-    told.add((distribution, DCAT.mediaType, URIRef(f"http://www.iana.org/assignments/media-types/{form.media}")))
+    told.add(
+        (distribution, DCAT.mediaType, URIRef(f"http://www.iana.org/assignments/media-types/{form.media}"))
+    )
     told.add((distribution, DCTERMS["format"], URIRef(f"{EU}file-type/{form.code}")))
     _licensed(told, distribution, extent, f"{name}_{form.ending}")
     return distribution
@@ -156,5 +159,3 @@ def licence_address(words: str) -> str | None:
     """The address of a licence that its words name alone; None if they name none or several."""
     found = [address for name, address in LICENCES if name in words.lower()]
     return found[0] if len(found) == 1 else None
-
-

@@ -1,4 +1,4 @@
-"""What machines are told of the downloads: the dictionary of a CSV (CSV on the Web), datasets as schema.org."""
+"""What machines are told of the downloads: the dictionary of a CSV (CSVW), datasets as schema.org."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files that are made once a state of the data and then only sent: a download never makes a worker wait twice."""
+"""Files that are made once a state of the data and then only sent: no download makes a worker wait twice."""
 
 import hashlib
 import os

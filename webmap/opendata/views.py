@@ -1,6 +1,7 @@
-"""Open data for people and portals: the page of downloads, files, walks as GPX and KML, catalogue, changes."""
+"""Open data for people and portals: the page of downloads, files, walks as GPX and KML, catalogue, feed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,8 @@ ENTRIES: Final = 50
 """Changes on a page of the feed."""
 FURTHEST: Final = 100
 """Pages of the feed at the most."""
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an empty collection last changed."""
 GPX: Final = "application/gpx+xml"
 KML: Final = "application/vnd.google-earth.kml+xml"
 
@@ -99,11 +102,16 @@ def feed() -> ResponseReturnValue:
         found = changes.latest(db.reading, g.order, limit=ENTRIES + 1, offset=(page - 1) * ENTRIES)
         return Response(
             render_template(
-                "opendata/changes.atom",
+                "opendata/changes.xml",
                 entries=found[:ENTRIES],
                 page=page,
                 more=len(found) > ENTRIES and page < FURTHEST,
                 base=answers.base(),
+                title=translate(
+                    "Changes to the open data of %(name)s", values={"name": g.commune.name(g.order).text}
+                ),
+                came=translate("Added or changed."),
+                gone=translate("Withdrawn from the map."),
                 updated=found[0].at if found else None,
             ),
             content_type="application/atom+xml; charset=utf-8",
@@ -130,7 +138,11 @@ def download(name: str, ending: str) -> ResponseReturnValue:
         _writer(name, ending),
     )
     response = send_file(
-        path, mimetype=form.media, as_attachment=True, download_name=f"{name}.{g.lang}.{ending}", conditional=True
+        path,
+        mimetype=form.media,
+        as_attachment=True,
+        download_name=f"{name}.{g.lang}.{ending}",
+        conditional=True,
     )
     response.headers["Cache-Control"] = "no-cache"
     response.headers.update(answers.EVERYWHERE)
@@ -156,7 +168,7 @@ def _writer(name: str, ending: str) -> Callable[[Path], None]:
     if ending == "csv":
         return lambda path: downloads.table(db.reading, wanted, path)
     changed_at = extents.of(db.reading, name, g.published.stamp).changed_at
-    return lambda path: downloads.geopackage(db.reading, wanted, path, changed_at)
+    return lambda path: downloads.geopackage(db.reading, wanted, path, changed_at or NEVER)
 
 
 @data.get("/catalogue.<syntax>")

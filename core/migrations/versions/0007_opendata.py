@@ -16,7 +16,9 @@ def upgrade() -> None:
         "ix_feature_layer_id", "feature", ["layer", "id"], postgresql_where=sa.text("withdrawn_at IS NULL")
     )
     op.create_index(
-        "ix_feature_last_change", "feature", [sa.text("COALESCE(withdrawn_at, changed_at) DESC"), sa.text("id DESC")]
+        "ix_feature_last_change",
+        "feature",
+        [sa.text("COALESCE(withdrawn_at, changed_at) DESC"), sa.text("id DESC")],
     )
     op.create_table(
         "tile_cell",

@@ -1,0 +1,64 @@
+"""Loading a folder brings what is kept ready for the open data up to date: cells of tiles, texts of features."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo.loading import folder as loading
+from geo.opendata import crs, items, telling, thinning
+from tests.geo.tiny import Town
+
+PLAIN = next(iter(crs.offered(32629).values()))
+WANTED = items.Wanted(PLAIN, ["fr", "ar"], page_base="https://athar.example/fr")
+
+
+@pytest.fixture(autouse=True)
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two things are many."""
+    monkeypatch.setattr(thinning, "FULL", 1)
+    monkeypatch.setattr(telling, "READY_FROM", 2)
+
+
+def _load(session: Session, town: Town) -> None:
+    loading.apply(session, loading.read(town.write()), now=datetime.now(UTC))
+
+
+def _ready(session: Session) -> list[str]:
+    statement = "SELECT head FROM ready_feature WHERE collection = 'monuments' ORDER BY row"
+    return [json.loads(head + "}}")["id"] for head in session.scalars(text(statement))]
+
+
+def test_a_load_makes_cells_and_texts(session: Session, tmp_path: Path) -> None:
+    _load(session, Town(tmp_path / "tiny"))
+
+    assert _ready(session) == ["gate", "tower"]
+    assert session.scalar(text("SELECT many FROM tile_cell WHERE layer = 'monuments' AND z = 0")) == 2
+
+
+def test_what_changed_is_told_anew_and_what_is_gone_no_more(session: Session, tmp_path: Path) -> None:
+    town = Town(tmp_path / "tiny")
+    _load(session, town)
+    town.gate["properties"]["names"] = {"fr": "La porte basse"}
+    _load(session, town)
+    page = items.page(session, "monuments", WANTED)
+    town.monuments.pop()
+    town.routes.clear()
+    _load(session, town)
+
+    assert "La porte basse" in page.features
+    assert "La porte haute" not in page.features
+    assert session.scalar(text("SELECT count(*) FROM tile_cell WHERE layer = 'monuments'")) == 0
+    assert "tower" not in items.page(session, "monuments", WANTED).features
+    assert _ready(session) == ["gate"]
+
+
+def test_a_text_that_is_out_of_date_is_not_used(session: Session, tmp_path: Path) -> None:
+    _load(session, Town(tmp_path / "tiny"))
+    session.execute(text("UPDATE feature SET licence = 'another', changed_at = now() WHERE key = 'gate'"))
+    found = json.loads(f"[{items.page(session, 'monuments', WANTED).features}]")
+
+    assert {one["id"]: one["properties"]["licence"] for one in found} == {"gate": "another", "tower": "made up"}
