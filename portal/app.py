@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 import core.signin
 import geo.models
+import geo.streets.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
@@ -21,7 +22,7 @@ from portal import assets, bodies, forgery, home, language, logs, problems, secu
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (core.signin, geo.models, qr_signs.models)
+TABLES = (core.signin, geo.models, geo.streets.models, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
 IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
 IN_NONE = (

@@ -1,0 +1,189 @@
+"""From a path to directions without words: turns by geometry, names and facts as tagged. Words come later."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+from shapely.geometry import LineString
+from shapely.ops import substring
+
+from geo.streets.network import Street
+from geo.streets.routing import Part
+
+Coordinates = list[tuple[float, float]]
+
+LOOK_M: Final = 12.0
+"""How far before and after a junction its angle is taken, in metres: less follows every drawn kink."""
+AHEAD_DEGREES: Final = 40.0
+"""Up to this angle a way goes straight on."""
+SHORT_M: Final = 8.0
+"""Nameless bits shorter than this (a kerb, a crossing) get no line of their own."""
+_TURNS: Final = ((20.0, "ahead"), (55.0, "slight"), (125.0, "turn"), (165.0, "sharp"), (180.0, "back"))
+
+WAYS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("trunk", "trunk_link", "primary", "primary_link"), "main_road"),
+    **dict.fromkeys(("footway", "path", "corridor", "bridleway"), "footpath"),
+    **dict.fromkeys(("service", "living_street"), "lane"),
+    **{"steps": "steps", "pedestrian": "pedestrian", "track": "track", "cycleway": "cycleway"},
+}
+"""Value of `highway` → kind of way in words; all others are streets."""
+
+
+@dataclass
+class Turn:
+    """One line of directions: what to do, then how far along what.
+
+    `turn` is start, ahead, back, or slight, turn or sharp with _left or _right. `bearing` is that of the way
+    taken, in degrees.
+    """
+
+    turn: str
+    bearing: float
+    way: str
+    names: dict[str, str]
+    metres: float = 0.0
+    step_count: int | None = None
+    line: Coordinates = field(default_factory=list)
+    wall: str | None = None
+    """left or right, where a town wall stays beside the way."""
+    past: list[tuple[str, str]] = field(default_factory=list)
+    """Layer and key of the monuments that one passes."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For storing; without the line, which the leg has."""
+        return {
+            "turn": self.turn,
+            "bearing": round(self.bearing, 1),
+            "way": self.way,
+            "names": self.names,
+            "metres": round(self.metres, 1),
+            "step_count": self.step_count,
+            "wall": self.wall,
+            "past": [list(each) for each in self.past],
+        }
+
+
+def line_of(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Coordinates]:
+    """The coordinates of each part, in walking order."""
+    lines = []
+    for part in parts:
+        piece = substring(streets[part.segment].line, part.since, part.until, normalized=True)
+        lines.append([(float(lon), float(lat)) for lon, lat in piece.coords])
+    return lines
+
+
+def turns(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Turn]:
+    """The directions of a path. Streets of one name that go straight on are one line."""
+    found: list[Turn] = []
+    for part, line in zip(parts, line_of(parts, streets), strict=True):
+        street = streets[part.segment]
+        way = WAYS.get(street.kind, "street")
+        metres = length_m(line)
+        if found:
+            bend = _bend(found[-1].line, line)
+            if _goes_on(found[-1], street, way, metres, bend):
+                _add(found[-1], line, metres, street)
+                continue
+            turn = turned(bend)
+        else:
+            turn = "start"
+        next_ = Turn(turn, _bearing(_begin(line)), way, street.names)
+        _add(next_, line, metres, street)
+        found.append(next_)
+    return found
+
+
+def _goes_on(last: Turn, street: Street, way: str, metres: float, bend: float) -> bool:
+    if abs(bend) > AHEAD_DEGREES:
+        return False
+    if not street.names and way != "steps" and metres < SHORT_M and last.way != "steps":
+        return True
+    return (street.names, way == "steps") == (last.names, last.way == "steps") and (
+        bool(street.names) or way == last.way
+    )
+
+
+def _add(turn: Turn, line: Coordinates, metres: float, street: Street) -> None:
+    turn.line.extend(line if not turn.line else line[1:])
+    turn.metres += metres
+    if street.step_count is not None:
+        turn.step_count = (turn.step_count or 0) + street.step_count
+
+
+def facts(parts: Sequence[Part], streets: Mapping[int, Street]) -> dict[str, Any]:
+    """What is known of a path: `steps` (whether there are any), `step_count`, `incline_percent` (steepest, up
+    or down), `width_m` (narrowest), and of both the share of the length that is tagged (`…_known`);
+    `wheelchair`: no if any part is, yes if every part is, else unknown.
+    """
+    walked = [(streets[part.segment], abs(part.until - part.since)) for part in parts]
+    lengths = [length_m(line) for line in line_of(parts, streets)]
+    total = sum(lengths) or 1.0
+    slopes = [street.incline_percent for street, _ in walked if street.incline_percent is not None]
+    widths = [street.width_m for street, _ in walked if street.width_m is not None]
+    told = {street.wheelchair for street, _ in walked}
+    counts = [street.step_count for street, share in walked if street.step_count and share > 0.99]
+    return {
+        "steps": any(street.kind == "steps" for street, _ in walked),
+        "step_count": sum(counts) or None,
+        "incline_percent": max((abs(slope) for slope in slopes), default=None),
+        "incline_known": _share(walked, lengths, total, "incline_percent"),
+        "width_m": min(widths, default=None),
+        "width_known": _share(walked, lengths, total, "width_m"),
+        "wheelchair": "no" if "no" in told else "yes" if told == {"yes"} else "unknown",
+    }
+
+
+def _share(
+    walked: Sequence[tuple[Street, float]], lengths: Sequence[float], total: float, what: str
+) -> float:
+    known = (
+        length
+        for (street, _), length in zip(walked, lengths, strict=True)
+        if getattr(street, what) is not None
+    )
+    return round(sum(known) / total, 2)
+
+
+def turned(bend_degrees: float) -> str:
+    """The turn that an angle makes; positive is to the right."""
+    size = next(word for most, word in _TURNS if abs(bend_degrees) <= most)
+    return size if size in ("ahead", "back") else f"{size}_{'right' if bend_degrees > 0 else 'left'}"
+
+
+def _bend(before: Coordinates, after: Coordinates) -> float:
+    """Degrees between the end of one line and the beginning of the next, -180 to 180."""
+    change = _bearing(_begin(after)) - _bearing(_begin(before[::-1])[::-1])
+    return (change + 180) % 360 - 180
+
+
+def _begin(line: Coordinates) -> Coordinates:
+    """The first LOOK_M of a line, from end to end."""
+    kept, walked = [line[0]], 0.0
+    for a, b in pairwise(line):
+        step = length_m([a, b])
+        if walked + step >= LOOK_M:
+            share = (LOOK_M - walked) / step
+            return [*kept, (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)]
+        kept.append(b)
+        walked += step
+    return kept
+
+
+def _bearing(line: Coordinates) -> float:
+    """From the first to the last point, degrees from north. Plane geometry: lines here are short."""
+    (x, y), (to_x, to_y) = flat(line[0], line[0][1]), flat(line[-1], line[0][1])
+    return math.degrees(math.atan2(to_x - x, to_y - y)) % 360
+
+
+def flat(at: tuple[float, float], latitude: float) -> tuple[float, float]:
+    """Metres east and north on the plane that touches the sphere at `latitude`; good for a few kilometres."""
+    return at[0] * 111_320.0 * math.cos(math.radians(latitude)), at[1] * 110_574.0
+
+
+def length_m(line: Coordinates) -> float:
+    """Length in metres of a short line."""
+    if len(line) < 2:
+        return 0.0
+    return float(LineString([flat(at, line[0][1]) for at in line]).length)
