@@ -216,7 +216,7 @@ class FeatureText(Base):
 
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """name, summary, period, protection, condition, access or note."""
+    """name, summary, period, protection, condition, access or note; of a walk also stop-1, stop-2, ..."""
     lang: Mapped[str] = mapped_column(String(8), primary_key=True)
     text: Mapped[str]
     state: Mapped[str] = mapped_column(String(10))

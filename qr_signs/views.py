@@ -143,7 +143,7 @@ def _shown(typed_code: str) -> ResponseReturnValue:
         return _monument(sign, target.key)
     if target.layer == "routes":
         page = routes.page(db.session, target.key, g.order, g.commune.walking_speed_kmh)
-        return render_template("webmap/route.html", page=page, map=None, ld=None, sign=sign)
+        return render_template("webmap/route.html", page=page, pace="usual", map=None, ld=None, sign=sign)
     return _place(sign, target.key)
 
 

@@ -200,7 +200,7 @@ def _detours(
     paths = {ordinal: path for ordinal, path in found(session, walk, banned).items() if ordinal in ordinals}
     used = {part.segment for path in paths.values() if isinstance(path, Path) for part in path.parts}
     streets = network.streets(session, used)
-    told = {}
+    told: dict[int, tuple[str | None, tuple[Mapping[str, Any], ...]]] = {}
     for stop, a, b in walk.legs():
         path = paths.get(stop.ordinal)
         if isinstance(path, Path) and path.parts:

@@ -18,8 +18,8 @@ LOOK_M: Final = 12.0
 """How far before and after a junction its angle is taken, in metres: less follows every drawn kink."""
 AHEAD_DEGREES: Final = 40.0
 """Up to this angle a way goes straight on."""
-SHORT_M: Final = 8.0
-"""Nameless bits shorter than this (a kerb, a crossing) get no line of their own."""
+SHORT_M: Final = 15.0
+"""Bits shorter than this (a kerb, a crossing, a corner that is drawn twice) get no line of their own."""
 _TURNS: Final = ((20.0, "ahead"), (55.0, "slight"), (125.0, "turn"), (165.0, "sharp"), (180.0, "back"))
 
 WAYS: Final[Mapping[str, str]] = {
@@ -46,6 +46,8 @@ class Turn:
     metres: float = 0.0
     step_count: int | None = None
     line: Coordinates = field(default_factory=list)
+    main: Coordinates = field(default_factory=list)
+    """Its last part that is no short bit: the next turn is told from there."""
     wall: str | None = None
     """left or right, where a town wall stays beside the way."""
     past: list[tuple[str, str]] = field(default_factory=list)
@@ -75,41 +77,58 @@ def line_of(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Coordi
 
 
 def turns(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Turn]:
-    """The directions of a path. Streets of one name that go straight on are one line."""
+    """The directions of a path. Streets of one name that go straight on are one line; short bits belong to
+    the line before them, and the turn after them is told from the way before them.
+    """
     found: list[Turn] = []
     for part, line in zip(parts, line_of(parts, streets), strict=True):
         street = streets[part.segment]
-        way = WAYS.get(street.kind, "street")
-        metres = length_m(line)
-        if found:
-            bend = _bend(found[-1].line, line)
-            if _goes_on(found[-1], street, way, metres, bend):
-                _add(found[-1], line, metres, street)
-                continue
-            turn = turned(bend)
+        next_ = Turn("start", _bearing(_begin(line)), WAYS.get(street.kind, "street"), street.names)
+        _add(next_, line, street)
+        if not found:
+            found.append(next_)
+        elif _is_short(next_):
+            _append(found[-1], next_)
+        elif len(found) == 1 and _is_short(found[0]):
+            _prepend(found, next_)
         else:
-            turn = "start"
-        next_ = Turn(turn, _bearing(_begin(line)), way, street.names)
-        _add(next_, line, metres, street)
-        found.append(next_)
+            bend = _bend(found[-1].main, line)
+            if _goes_on(found[-1], next_, bend):
+                _append(found[-1], next_)
+                found[-1].main = line
+            else:
+                next_.turn = turned(bend)
+                found.append(next_)
     return found
 
 
-def _goes_on(last: Turn, street: Street, way: str, metres: float, bend: float) -> bool:
-    if abs(bend) > AHEAD_DEGREES:
-        return False
-    if not street.names and way != "steps" and metres < SHORT_M and last.way != "steps":
-        return True
-    return (street.names, way == "steps") == (last.names, last.way == "steps") and (
-        bool(street.names) or way == last.way
-    )
+def _is_short(turn: Turn) -> bool:
+    return turn.metres < SHORT_M and turn.way != "steps"
 
 
-def _add(turn: Turn, line: Coordinates, metres: float, street: Street) -> None:
-    turn.line.extend(line if not turn.line else line[1:])
-    turn.metres += metres
-    if street.step_count is not None:
-        turn.step_count = (turn.step_count or 0) + street.step_count
+def _goes_on(last: Turn, next_: Turn, bend: float) -> bool:
+    same = next_.way == last.way or (bool(last.names) and "steps" not in (next_.way, last.way))
+    return abs(bend) <= AHEAD_DEGREES and next_.names == last.names and same
+
+
+def _add(turn: Turn, line: Coordinates, street: Street) -> None:
+    turn.line, turn.main = list(line), line
+    turn.metres = length_m(line)
+    turn.step_count = street.step_count
+
+
+def _append(turn: Turn, more: Turn) -> None:
+    turn.line.extend(more.line[1:])
+    turn.metres += more.metres
+    if more.step_count is not None:
+        turn.step_count = (turn.step_count or 0) + more.step_count
+
+
+def _prepend(found: list[Turn], next_: Turn) -> None:
+    """A short bit at the start is told as the way that it leads to."""
+    next_.line = [*found[0].line, *next_.line[1:]]
+    next_.metres += found[0].metres
+    found[0] = next_
 
 
 def facts(parts: Sequence[Part], streets: Mapping[int, Street]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def legs(session: Session, *, now: datetime) -> int:
 
 def _follow(session: Session, walk: Walk) -> int:
     paths = found(session, walk)
-    used = {part.segment for path in paths.values() if path for part in path.parts}
+    used = {part.segment for path in paths.values() if isinstance(path, Path) for part in path.parts}
     streets = network.streets(session, used)
     beside = Beside(session, walk.around())
     lines, guides = [], []

@@ -69,7 +69,7 @@ class Graph:
             chosen.append(min(there, key=lambda anchor: (-size[anchor], anchor.metres), default=None))
         return chosen
 
-    def _parts(self) -> tuple[Floats, Ids]:
+    def _parts(self) -> tuple[Any, Any]:
         """Metres of street in each connected part, and the part of each node."""
         ones = np.ones(len(self.ids))
         links = csr_matrix((ones, (self.starts, self.ends)), shape=(self.plain, self.plain))
@@ -77,7 +77,7 @@ class Graph:
         return np.bincount(labels[self.starts], weights=self.lengths, minlength=many), labels
 
     def _edges(self) -> None:
-        """Segments are cut where stops are on them; of two edges between the same nodes the shorter counts."""
+        """Segments are cut where stops are; of two edges between the same nodes the shorter counts."""
         on: dict[int, list[tuple[float, int]]] = {}
         for stop, anchor in enumerate(self.anchors):
             if anchor is not None:
@@ -99,13 +99,14 @@ class Graph:
                     strict=True,
                 ):
                     column.append(value)
-        segment, a, b, metres, since, until = (np.array(column, dtype=np.float64) for column in columns)
-        self.edge_segment = np.concatenate([self.ids[whole], segment.astype(np.int64)])
-        self.edge_a = np.concatenate([self.starts[whole], a.astype(np.int64)])
-        self.edge_b = np.concatenate([self.ends[whole], b.astype(np.int64)])
+        of_segment, from_, to = (np.array(column, dtype=np.int64) for column in columns[:3])
+        metres, cut_since, cut_until = (np.array(column, dtype=np.float64) for column in columns[3:])
+        self.edge_segment = np.concatenate([self.ids[whole], of_segment])
+        self.edge_a = np.concatenate([self.starts[whole], from_])
+        self.edge_b = np.concatenate([self.ends[whole], to])
         self.edge_m = np.maximum(np.concatenate([self.lengths[whole], metres]), SMALLEST_M)
-        self.edge_since = np.concatenate([np.zeros(size), since])
-        self.edge_until = np.concatenate([np.ones(size), until])
+        self.edge_since = np.concatenate([np.zeros(size), cut_since])
+        self.edge_until = np.concatenate([np.ones(size), cut_until])
         total = self.plain + len(self.anchors)
         low, high = np.minimum(self.edge_a, self.edge_b), np.maximum(self.edge_a, self.edge_b)
         keys = low * total + high

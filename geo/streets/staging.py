@@ -1,7 +1,7 @@
 """The small file's contents, as rows that go by COPY into tables of the transaction's own."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -53,21 +53,23 @@ def _copy(session: Session, table: str, rows: Iterable[Row]) -> None:
             stream.write_row(row)
 
 
+def _read(file: Path, entities: Any, *keys: str, filters: Sequence[Any] = ()) -> Iterator[Any]:
+    """Objects of those kinds with one of those keys; ways know where their nodes are."""
+    reader = osmium.FileProcessor(str(file), NODE | entities)
+    if entities != NODE:
+        reader = reader.with_locations().with_filter(osmium.filter.EntityFilter(entities))
+    for filter_ in (*filters, *([osmium.filter.KeyFilter(*keys)] if keys else [])):
+        reader = reader.with_filter(filter_)
+    return iter(reader)
+
+
 def _closed(file: Path) -> list[int]:
     """Nodes that stop people on foot."""
-    nodes = osmium.FileProcessor(str(file), NODE).with_filter(osmium.filter.KeyFilter("barrier"))
-    return [node.id for node in nodes if tagging.closed(dict(node.tags))]
+    return [node.id for node in _read(file, NODE, "barrier") if tagging.closed(dict(node.tags))]
 
 
 def _streets(file: Path) -> Iterator[tuple[Any, dict[str, str]]]:
-    # Without nodes there are no locations: the filter is only for what is handed to us.
-    ways = (
-        osmium.FileProcessor(str(file), NODE | WAY)
-        .with_locations()
-        .with_filter(osmium.filter.EntityFilter(WAY))
-        .with_filter(osmium.filter.KeyFilter("highway"))
-    )
-    for way in ways:
+    for way in _read(file, WAY, "highway"):
         if tagging.walkable(tags := dict(way.tags)):
             yield way, tags
 
@@ -142,18 +144,12 @@ class _Shapes:
         self.progress("features", done)
 
     def _points(self) -> Iterator[Row]:
-        for node in osmium.FileProcessor(str(self.file), NODE).with_filter(osmium.filter.EmptyTagFilter()):
+        for node in _read(self.file, NODE, filters=[osmium.filter.EmptyTagFilter()]):
             at = f"SRID={SRID};POINT({node.lon:.7f} {node.lat:.7f})"
             yield from _rows("point", "node", node.id, node.version, dict(node.tags), at)
 
     def _lines(self) -> Iterator[Row]:
-        ways = (
-            osmium.FileProcessor(str(self.file), NODE | WAY)
-            .with_locations()
-            .with_filter(osmium.filter.EntityFilter(WAY))
-            .with_filter(osmium.filter.KeyFilter("barrier", "waterway", "historic", "heritage", "tourism"))
-        )
-        for way in ways:
+        for way in _read(self.file, WAY, "barrier", "waterway", "historic", "heritage", "tourism"):
             line = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
             if len(set(line)) > 1:
                 drawn = ",".join(f"{lon:.7f} {lat:.7f}" for lon, lat in line)
@@ -170,6 +166,7 @@ class _Shapes:
 
     def _areas(self, *keys: str) -> Iterator[tuple[Any, dict[str, str]]]:
         filter_ = osmium.filter.KeyFilter(*keys)
+        each: Any
         for each in osmium.FileProcessor(str(self.file)).with_areas(filter_).with_filter(filter_):
             if each.is_area():
                 yield each, dict(each.tags)

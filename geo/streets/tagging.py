@@ -75,12 +75,14 @@ def names(tags: Tags) -> dict[str, str]:
 
 
 def walkable(tags: Tags) -> bool:
-    """Whether people may walk along this way."""
+    """Whether people may walk along this way. A tunnel for deliveries is for walkers only if it says so."""
     if tags.get("highway") not in WALKED:
         return False
     foot = tags.get("foot")
     if foot in ALLOWED:
         return True
+    if tags["highway"] == "service" and tags.get("tunnel", "no") != "no":
+        return False
     return foot not in FORBIDDEN and tags.get("access") not in FORBIDDEN and tags.get("motorroad") != "yes"
 
 
