@@ -26,7 +26,8 @@ def town() -> MapParts:
 
 def route(page: RoutePage) -> MapParts:
     """One walk with its numbered stops."""
-    there = _there(style.WALK)
+    risks = any(remark.code.startswith("risk") for remark in page.remarks)
+    there = [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
     own = ("routes", "stops", *style.GROUND)
     layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in there}
     lons, lats = [stop.at.lon for stop in page.stops], [stop.at.lat for stop in page.stops]

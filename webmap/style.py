@@ -39,7 +39,8 @@ LAYERS: Final = {
 """In drawing order, lowest first."""
 
 TOWN: Final = tuple(layer for layer in LAYERS if layer != "stops")
-WALK: Final = ("boundary", "walls", "water", "buildings", "streets", "routes", "stops")
+WALK: Final = ("boundary", "risk_zones", "walls", "water", "buildings", "streets", "routes", "stops")
+"""Risk zones only where the walk's check found one."""
 GROUND: Final = ("water", "buildings", "streets")
 """Taken over from OpenStreetMap: offered only once an extract is imported."""
 

@@ -70,11 +70,13 @@ def route_list() -> ResponseReturnValue:
 def route(key: str) -> ResponseReturnValue:
     """One walk with its stops and the way from each to the next: ?pace=slow, usual or brisk."""
     pace = request.args.get("pace", "usual")
-    page = routes.page(db.session, key, g.order, routes.speed(pace, g.commune.walking_speed_kmh))
+    speed = routes.speed(pace, g.commune.walking_speed_kmh)
+    page = routes.page(db.session, key, g.order, speed)
     return render_template(
         "webmap/route.html",
         page=page,
         pace=pace,
+        speed=speed,
         map=screens.route(page),
         style=style,
         ld=jsonld.route(page, g.lang),
