@@ -52,12 +52,14 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
     for layer in (layer for layer in LAYERS if layer in there):
         counts[layer] = _layer(session, layer, there[layer], texts, now)
     moved = any(count.added or count.changed or count.removed for count in counts.values())
+    counts["commune"] = _commune(session, folder, moved, now)
     if moved:
         _stops(session, folder.routes)
+    if moved or counts["commune"] != Counts(unchanged=1):
+        # Also when only the languages changed: the walks' checks depend on them.
         following.legs(session, now=now)
     if sum(count.added + count.changed for count in counts.values()) >= MANY:
         session.execute(text("ANALYZE feature, feature_text"))
-    counts["commune"] = _commune(session, folder, moved, now)
     return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
 
 

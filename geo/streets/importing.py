@@ -18,7 +18,7 @@ from geo.shapes import Box
 from geo.streets import following
 from geo.streets.extract import Progress, Source, cut, look
 from geo.streets.models import OsmImport
-from geo.streets.staging import stage
+from geo.streets.staging import STAGED, stage
 from geo.vocabulary import N_
 
 VERSION: Final = "1"
@@ -114,6 +114,7 @@ def _replace(session: Session, box: Box) -> dict[str, int]:
         values = box._asdict() if ":west" in statement else {}
         done: Any = session.execute(text(statement), values)
         counts[what] = done.rowcount
+    session.execute(text(f"DROP TABLE {', '.join(STAGED)}"))
     del counts["features"]
     counts |= {layer: many for layer, many in session.execute(_LAYERS)}
     session.execute(text(f"ANALYZE {', '.join(_TABLES)}"))

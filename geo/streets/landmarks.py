@@ -7,10 +7,11 @@ than the distance at which it is said to be passed.
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from shapely import from_wkb
+import numpy as np
+from shapely import from_wkb, transform
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import nearest_points, transform
+from shapely.ops import nearest_points
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -94,9 +95,4 @@ class Beside:
         return [flat(at, self.latitude) for at in turn.line]
 
     def _flat(self, shape: BaseGeometry) -> BaseGeometry:
-        return transform(
-            lambda xs, ys: tuple(
-                zip(*(flat(at, self.latitude) for at in zip(xs, ys, strict=True)), strict=True)
-            ),
-            shape,
-        )
+        return transform(shape, lambda points: np.array([flat(at, self.latitude) for at in points]))

@@ -20,6 +20,7 @@ FURTHEST_M: Final = 100.0
 """How far a stop may be from a street to be reached by it, in metres."""
 CANDIDATES: Final = 8
 """Segments near a stop that are looked at: the nearest may belong to a yard that leads nowhere."""
+END_M: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ SELECT id, from_node, to_node, length_m FROM street_segment
 """)
 _CLOSED = text("SELECT osm_id FROM street_node WHERE closed ORDER BY osm_id")
 _ANCHORS = text("""
-SELECT stop.n, near.id, ST_LineLocatePoint(near.geom, place.geom) AS fraction,
+SELECT stop.n, near.id, ST_LineLocatePoint(near.geom, place.geom) AS fraction, near.length_m,
        ST_Distance(near.geom::geography, place.geom::geography) AS metres
   FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS stop (lon, lat, n)
  CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(stop.lon, stop.lat), 4326) AS geom) AS place
  CROSS JOIN LATERAL (
-       SELECT id, geom FROM street_segment ORDER BY street_segment.geom <-> place.geom LIMIT :most) AS near
+       SELECT id, geom, length_m FROM street_segment ORDER BY street_segment.geom <-> place.geom LIMIT :most) AS near
  ORDER BY stop.n, metres, near.id
 """)
 _STREETS = text("""
@@ -97,10 +98,17 @@ def anchors(session: Session, lons: Sequence[float], lats: Sequence[float]) -> l
     """
     found: list[list[Anchor]] = [[] for _ in lons]
     values = {"lons": list(lons), "lats": list(lats), "most": CANDIDATES}
-    for n, segment, fraction, metres in session.execute(_ANCHORS, values):
+    for n, segment, fraction, length_m, metres in session.execute(_ANCHORS, values):
         if metres <= FURTHEST_M:
-            found[n - 1].append(Anchor(segment, fraction, metres))
+            found[n - 1].append(Anchor(segment, _end(fraction, length_m), metres))
     return found
+
+
+def _end(fraction: float, length_m: float) -> float:
+    """A place within END_M of a segment's end is that end: a corner is on none of its streets."""
+    if fraction * length_m < END_M:
+        return 0.0
+    return 1.0 if (1 - fraction) * length_m < END_M else fraction
 
 
 def streets(session: Session, ids: Collection[int]) -> dict[int, Street]:

@@ -28,6 +28,7 @@ TABLES: Final = (
     """CREATE TEMP TABLE staged_feature (layer text, osm_type text, osm_id bigint, osm_version integer,
     kind text, names jsonb, tags jsonb, geom geometry) ON COMMIT DROP""",
 )
+STAGED: Final = ("staged_segment", "staged_closed", "staged_building", "staged_feature")
 _SHAPES: Final = osmium.geom.WKBFactory()
 
 
