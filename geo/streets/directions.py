@@ -6,13 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-from shapely.geometry import LineString
-from shapely.ops import substring
-
-from geo.streets.network import Street
+from geo.streets.network import Coordinates, Street
 from geo.streets.routing import Part
-
-Coordinates = list[tuple[float, float]]
 
 LOOK_M: Final = 12.0
 """How far before and after a junction its angle is taken, in metres: less follows every drawn kink."""
@@ -46,6 +41,7 @@ class Turn:
     metres: float = 0.0
     step_count: int | None = None
     line: Coordinates = field(default_factory=list)
+    """All of it."""
     main: Coordinates = field(default_factory=list)
     """Its last part that is no short bit: the next turn is told from there."""
     wall: str | None = None
@@ -67,13 +63,34 @@ class Turn:
         }
 
 
-def line_of(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Coordinates]:
-    """The coordinates of each part, in walking order."""
-    lines = []
-    for part in parts:
-        piece = substring(streets[part.segment].line, part.since, part.until, normalized=True)
-        lines.append([(float(lon), float(lat)) for lon, lat in piece.coords])
-    return lines
+def line_of(part: Part, streets: Mapping[int, Street]) -> Coordinates:
+    """The coordinates of a part, in walking order."""
+    line = streets[part.segment].line
+    low, high = sorted((part.since, part.until))
+    if low > 0 or high < 1:
+        line = _between(line, low, high)
+    return line if part.since < part.until else line[::-1]
+
+
+def _between(line: Coordinates, low: float, high: float) -> Coordinates:
+    """The piece of a line between two shares of its length."""
+    total = length_m(line)
+    walked, kept = 0.0, []
+    for a, b in pairwise(line):
+        step = length_m([a, b])
+        for share in (low, high):
+            # Each end stands once: where a step ends, the next one does not begin with it again.
+            if walked <= share * total < walked + step or (share >= 1 and b is line[-1]):
+                kept.append(_along(a, b, (share * total - walked) / (step or 1.0)))
+        if low * total < walked + step < high * total:
+            kept.append(b)
+        walked += step
+    return kept
+
+
+def _along(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+    share = min(max(share, 0.0), 1.0)
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def turns(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Turn]:
@@ -81,10 +98,12 @@ def turns(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Turn]:
     the line before them, and the turn after them is told from the way before them.
     """
     found: list[Turn] = []
-    for part, line in zip(parts, line_of(parts, streets), strict=True):
-        street = streets[part.segment]
-        next_ = Turn("start", _bearing(_begin(line)), WAYS.get(street.kind, "street"), street.names)
-        _add(next_, line, street)
+    for part in parts:
+        street, line = streets[part.segment], line_of(part, streets)
+        next_ = Turn("start", 0.0, WAYS.get(street.kind, "street"), street.names)
+        next_.metres = metres_of(part, street)
+        next_.step_count = street.step_count
+        next_.line, next_.main = list(line), line
         if not found:
             found.append(next_)
         elif _is_short(next_):
@@ -99,7 +118,14 @@ def turns(parts: Sequence[Part], streets: Mapping[int, Street]) -> list[Turn]:
             else:
                 next_.turn = turned(bend)
                 found.append(next_)
+    for turn in found:
+        turn.bearing = _bearing(_begin(turn.line))
     return found
+
+
+def metres_of(part: Part, street: Street) -> float:
+    """Metres of a part."""
+    return street.length_m * abs(part.until - part.since)
 
 
 def _is_short(turn: Turn) -> bool:
@@ -109,12 +135,6 @@ def _is_short(turn: Turn) -> bool:
 def _goes_on(last: Turn, next_: Turn, bend: float) -> bool:
     same = next_.way == last.way or (bool(last.names) and "steps" not in (next_.way, last.way))
     return abs(bend) <= AHEAD_DEGREES and next_.names == last.names and same
-
-
-def _add(turn: Turn, line: Coordinates, street: Street) -> None:
-    turn.line, turn.main = list(line), line
-    turn.metres = length_m(line)
-    turn.step_count = street.step_count
 
 
 def _append(turn: Turn, more: Turn) -> None:
@@ -137,7 +157,7 @@ def facts(parts: Sequence[Part], streets: Mapping[int, Street]) -> dict[str, Any
     `wheelchair`: no if any part is, yes if every part is, else unknown.
     """
     walked = [(streets[part.segment], abs(part.until - part.since)) for part in parts]
-    lengths = [length_m(line) for line in line_of(parts, streets)]
+    lengths = [metres_of(part, streets[part.segment]) for part in parts]
     total = sum(lengths) or 1.0
     slopes = [street.incline_percent for street, _ in walked if street.incline_percent is not None]
     widths = [street.width_m for street, _ in walked if street.width_m is not None]
@@ -183,8 +203,7 @@ def _begin(line: Coordinates) -> Coordinates:
     for a, b in pairwise(line):
         step = length_m([a, b])
         if walked + step >= LOOK_M:
-            share = (LOOK_M - walked) / step
-            return [*kept, (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)]
+            return [*kept, _along(a, b, (LOOK_M - walked) / step)]
         kept.append(b)
         walked += step
     return kept
@@ -203,6 +222,5 @@ def flat(at: tuple[float, float], latitude: float) -> tuple[float, float]:
 
 def length_m(line: Coordinates) -> float:
     """Length in metres of a short line."""
-    if len(line) < 2:
-        return 0.0
-    return float(LineString([flat(at, line[0][1]) for at in line]).length)
+    east = 111_320.0 * math.cos(math.radians(line[0][1]))
+    return sum(math.hypot((b[0] - a[0]) * east, (b[1] - a[1]) * 110_574.0) for a, b in pairwise(line))

@@ -1,13 +1,13 @@
 """The street network around a walk, as arrays; and where its stops meet it."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import from_wkb
-from shapely.geometry import LineString
+from shapely import from_wkb, get_coordinates
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from geo.shapes import Box
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Coordinates = list[tuple[float, float]]
+"""Longitude and latitude of each point of a line."""
 
 FURTHEST_M: Final = 100.0
 """How far a stop may be from a street to be reached by it, in metres."""
@@ -48,7 +50,8 @@ class Anchor:
 class Street:
     """A segment as a walker meets it."""
 
-    line: LineString
+    line: Coordinates
+    length_m: float
     kind: str
     names: dict[str, str]
     wheelchair: str
@@ -68,11 +71,12 @@ SELECT stop.n, near.id, ST_LineLocatePoint(near.geom, place.geom) AS fraction, n
   FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS stop (lon, lat, n)
  CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(stop.lon, stop.lat), 4326) AS geom) AS place
  CROSS JOIN LATERAL (
-       SELECT id, geom, length_m FROM street_segment ORDER BY street_segment.geom <-> place.geom LIMIT :most) AS near
+       SELECT id, geom, length_m FROM street_segment
+        ORDER BY street_segment.geom <-> place.geom LIMIT :most) AS near
  ORDER BY stop.n, metres, near.id
 """)
 _STREETS = text("""
-SELECT id, ST_AsBinary(geom) AS shape, kind, names, wheelchair, width_m, incline_percent, step_count
+SELECT id, ST_AsBinary(geom) AS shape, length_m, kind, names::text, wheelchair, width_m, incline_percent, step_count
   FROM street_segment WHERE id = ANY(:ids) ORDER BY id
 """)
 
@@ -114,10 +118,16 @@ def _end(fraction: float, length_m: float) -> float:
 def streets(session: Session, ids: Collection[int]) -> dict[int, Street]:
     """Those segments with what is known of them. One query."""
     rows: Sequence[Any] = session.execute(_STREETS, {"ids": sorted(ids)}).all()
+    points, owners = get_coordinates(from_wkb([bytes(row.shape) for row in rows]), return_index=True)
+    lines: list[Coordinates] = [[] for _ in rows]
+    for (lon, lat), owner in zip(points.tolist(), owners.tolist(), strict=True):
+        lines[owner].append((lon, lat))
+    # A street's name stands at each of its segments: it is read once.
+    names = {said: json.loads(said) for said in {row.names for row in rows}}
     return {
         row.id: Street(
-            from_wkb(bytes(row.shape)),
-            *(row.kind, row.names, row.wheelchair, row.width_m, row.incline_percent, row.step_count),
+            *(line, row.length_m, row.kind, names[row.names], row.wheelchair),
+            *(row.width_m, row.incline_percent, row.step_count),
         )
-        for row in rows
+        for row, line in zip(rows, lines, strict=True)
     }

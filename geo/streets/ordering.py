@@ -11,8 +11,10 @@ import numpy as np
 
 from geo.streets.network import Floats
 
-ROUNDS: Final = 40
 LONGEST_MOVED: Final = 3
+"""Stops that are moved elsewhere together at the most."""
+FAR_M: Final = 1e9
+"""Stands for no way at all."""
 
 
 def length(order: list[int], metres: Floats, *, loop: bool) -> float:
@@ -23,11 +25,11 @@ def length(order: list[int], metres: Floats, *, loop: bool) -> float:
 
 def shortest(metres: Floats, *, loop: bool) -> list[int]:
     """The shortest order that was found, starting with 0; infinite distances are allowed."""
-    stops = len(metres)
-    finite = np.where(np.isfinite(metres), metres, 1e9)
-    starts = [list(range(stops)), _nearest(finite, loop=loop)]
-    improved = [_improved(order, finite, loop=loop) for order in starts]
-    return min(improved, key=lambda order: length(order, finite, loop=loop))
+    finite = np.where(np.isfinite(metres), metres, FAR_M)
+    starts = [list(range(len(metres))), _nearest(finite, loop=loop)]
+    found = [_improved([*order, 0] if loop else order, finite) for order in starts]
+    orders = [ends[:-1] if loop else ends for ends in found]
+    return min(orders, key=lambda order: length(order, finite, loop=loop))
 
 
 def _nearest(metres: Floats, *, loop: bool) -> list[int]:
@@ -40,33 +42,41 @@ def _nearest(metres: Floats, *, loop: bool) -> list[int]:
     return order if loop else [*order, len(metres) - 1]
 
 
-def _improved(order: list[int], metres: Floats, *, loop: bool) -> list[int]:
-    best, best_m = order, length(order, metres, loop=loop)
-    for _ in range(ROUNDS):
-        candidate = _move(best, metres, loop=loop)
-        candidate_m = length(candidate, metres, loop=loop)
-        if candidate_m >= best_m - 1e-6:
-            return best
-        best, best_m = candidate, candidate_m
+def _improved(ends: list[int], metres: Floats) -> list[int]:
+    """The best move, again and again; the first and the last stay."""
+    for _ in range(4 * len(ends)):
+        gained, candidate = min((_reversed(ends, metres), _moved(ends, metres)), key=lambda each: each[0])
+        if gained > -1e-6:
+            break
+        ends = candidate
+    return ends
+
+
+def _reversed(ends: list[int], metres: Floats) -> tuple[float, list[int]]:
+    """What the best reversal of a part changes, in metres, and the order after it."""
+    if len(ends) < 4:
+        return 0.0, ends
+    p = np.array(ends)
+    steps = metres[p[:-1], p[1:]]
+    # Row i, column j: the part from place i + 1 to place j + 1 is turned round.
+    change = metres[np.ix_(p[:-2], p[1:-1])] + metres[np.ix_(p[1:-1], p[2:])]
+    change = change - steps[:-1, None] - steps[None, 1:]
+    change[np.tril_indices(len(change))] = 0.0
+    i, j = np.unravel_index(int(change.argmin()), change.shape)
+    return float(change[i, j]), [*ends[: i + 1], *ends[i + 1 : j + 2][::-1], *ends[j + 2 :]]
+
+
+def _moved(ends: list[int], metres: Floats) -> tuple[float, list[int]]:
+    """What the best move of up to LONGEST_MOVED stops elsewhere changes, and the order after it."""
+    best: tuple[float, list[int]] = (0.0, ends)
+    for size in range(1, min(LONGEST_MOVED, len(ends) - 3) + 1):
+        for begin in range(1, len(ends) - size):
+            part, rest = ends[begin : begin + size], np.array(ends[:begin] + ends[begin + size :])
+            before, after = ends[begin - 1], ends[begin + size]
+            saved = metres[before, part[0]] + metres[part[-1], after] - metres[before, after]
+            cost = metres[rest[:-1], part[0]] + metres[part[-1], rest[1:]] - metres[rest[:-1], rest[1:]]
+            at = int(cost.argmin())
+            if cost[at] - saved < best[0]:
+                kept = [int(stop) for stop in rest]
+                best = (float(cost[at] - saved), [*kept[: at + 1], *part, *kept[at + 1 :]])
     return best
-
-
-def _move(order: list[int], metres: Floats, *, loop: bool) -> list[int]:
-    """The best of all reversals and of all moves of up to LONGEST_MOVED stops elsewhere."""
-    last = len(order) if loop else len(order) - 1
-    best, best_m = order, length(order, metres, loop=loop)
-    for begin in range(1, last):
-        for end in range(begin + 1, last + 1):
-            for candidate in _rearranged(order, begin, end, last):
-                candidate_m = length(candidate, metres, loop=loop)
-                if candidate_m < best_m - 1e-6:
-                    best, best_m = candidate, candidate_m
-    return best
-
-
-def _rearranged(order: list[int], begin: int, end: int, last: int) -> list[list[int]]:
-    found = [[*order[:begin], *order[begin:end][::-1], *order[end:]]] if end - begin > 1 else []
-    if end - begin <= LONGEST_MOVED:
-        moved, rest = order[begin:end], [*order[:begin], *order[end:]]
-        found += [[*rest[:at], *moved, *rest[at:]] for at in range(1, last - (end - begin) + 1)]
-    return found

@@ -61,11 +61,11 @@ class Graph:
         if not len(self.ids):
             return [None for _ in anchors]
         sizes, labels = self._parts()
-        row_of = {int(id_): row for row, id_ in enumerate(self.ids)}
+        rows = {int(self.ids[row]): row for row in np.flatnonzero(np.isin(self.ids, _segments(anchors)))}
         chosen: list[Anchor | None] = []
         for near in anchors:
-            there = [anchor for anchor in near if anchor.segment in row_of]
-            size = {anchor: sizes[labels[self.starts[row_of[anchor.segment]]]] for anchor in there}
+            there = [anchor for anchor in near if anchor.segment in rows]
+            size = {anchor: sizes[labels[self.starts[rows[anchor.segment]]]] for anchor in there}
             chosen.append(min(there, key=lambda anchor: (-size[anchor], anchor.metres), default=None))
         return chosen
 
@@ -159,3 +159,7 @@ class Graph:
             else:
                 parts.append(Part(segment, since, until))
         return tuple(parts)
+
+
+def _segments(anchors: Sequence[Sequence[Anchor]]) -> Ids:
+    return np.array(sorted({anchor.segment for near in anchors for anchor in near}), dtype=np.int64)

@@ -52,8 +52,9 @@ class Extract:
         """Write the file; where it is."""
         with osmium.SimpleWriter(str(path), overwrite=True) as writer:
             for place, id_ in self.nodes.items():
-                tags = dict(self.tags.get(place, {}))
-                writer.add_node(mutable.Node(id=id_, version=1, location=at(*place), tags=tags))
+                writer.add_node(
+                    mutable.Node(id=id_, version=1, location=at(*place), tags=dict(self.tags.get(place, {})))
+                )
             for id_, (places, tags) in enumerate(self.ways, 1):
                 refs = [self.nodes[place] for place in places]
                 writer.add_way(mutable.Way(id=id_, version=3, nodes=refs, tags=dict(tags)))

@@ -236,7 +236,7 @@ def test_the_command_tells_what_it_did_and_refuses_with_2(
     assert "nothing was changed" in capsys.readouterr().out
     assert main(["osm", "candidates"]) == 0
     listed = capsys.readouterr().out
-    assert "fort" in listed and "42 m from gate, name alike 100%" in listed
+    assert "fort" in listed and "43 m from gate, name alike 100%" in listed
     assert "2 of 2 candidate(s)" in listed
     assert main(["routes", "check"]) == 1
     assert "La tour (tower) has no name in: ar, en." in capsys.readouterr().out

@@ -120,9 +120,8 @@ def test_parts_without_a_way_between_them_have_none() -> None:
 
 
 def test_no_streets_give_no_way() -> None:
-    empty = Network(
-        *(np.array([], dtype=np.int64) for _ in range(3)), np.array([]), np.array([], dtype=np.int64)
-    )
+    none = np.array([], dtype=np.int64)
+    empty = Network(none, none, none, np.array([], dtype=np.float64), none)
 
     assert Graph(empty, [_on(100, 0.5), _on(100, 0.6)]).path(0, 1, 5) is None
 
@@ -135,6 +134,17 @@ def test_a_zigzag_is_found_and_its_ends_stay() -> None:
     assert ordering.length([0, 2, 4, 1, 3, 5], metres, loop=False) == 50
     assert ordering.shortest(metres, loop=True)[0] == 0
     assert ordering.length(ordering.shortest(metres, loop=True), metres, loop=True) == 100
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_order_by_chance_is_shorter_than_what_is_found(seed: int) -> None:
+    chance = random.Random(seed)
+    places = np.array([(chance.random(), chance.random()) for _ in range(7)]) * 1000
+    metres = np.hypot(*(places[:, None] - places).transpose(2, 0, 1))
+    orders = [[0, *chance.sample(range(1, 7), 6)] for _ in range(2000)]
+    found = ordering.length(ordering.shortest(metres, loop=True), metres, loop=True)
+
+    assert found <= min(ordering.length(order, metres, loop=True) for order in orders) * 1.0001
 
 
 def test_ways_are_cut_where_they_meet() -> None:
