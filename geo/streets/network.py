@@ -76,7 +76,8 @@ SELECT stop.n, near.id, ST_LineLocatePoint(near.geom, place.geom) AS fraction, n
  ORDER BY stop.n, metres, near.id
 """)
 _STREETS = text("""
-SELECT id, ST_AsBinary(geom) AS shape, length_m, kind, names::text, wheelchair, width_m, incline_percent, step_count
+SELECT id, ST_AsBinary(geom) AS shape, length_m, kind, names::text, wheelchair, width_m, incline_percent,
+       step_count
   FROM street_segment WHERE id = ANY(:ids) ORDER BY id
 """)
 
