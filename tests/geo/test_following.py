@@ -220,6 +220,16 @@ def test_records_and_zones_whose_time_is_over_are_no_risk(
     assert any(remark.code == "risk_leg" for remark in _page(session).remarks) is told
 
 
+def test_a_day_that_is_none_is_told(session: Session, town: Town) -> None:
+    with pytest.raises(BadFolder) as bad:
+        _load(session, town, _zone(valid_from="soon", valid_until="20260101"))
+
+    assert [problem.field for problem in bad.value.problems] == [
+        "attributes.valid_from",
+        "attributes.valid_until",
+    ]
+
+
 def test_a_check_later_sees_that_a_zones_time_is_over(session: Session, town: Town) -> None:
     walk(town, (100, 100))
     town.gate["geometry"] = point(*at(100, 0))
