@@ -34,6 +34,9 @@ OWN: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """Columns of the layers' own tables, with what stands for a value that is not given."""
 
+DAYS: Final[Mapping[str, tuple[str, ...]]] = {"risk_zones": ("valid_from", "valid_until")}
+"""Attributes that must be days, where they are given."""
+
 
 def columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of `feature` that say where the thing comes from and how exactly it is known."""
@@ -131,9 +134,8 @@ def own(at: At, layer: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = _moment(at, where, value)
         else:
             found[name] = _short(at, where, value)
-    if layer == "risk_zones":
-        for name in ("valid_from", "valid_until"):
-            _day(at, f"attributes.{name}", attributes.get(name))
+    for name in DAYS.get(layer, ()):
+        _day(at, f"attributes.{name}", attributes.get(name))
     return found
 
 
