@@ -1,14 +1,21 @@
 """Small extracts made for a test: streets in metres from the tiny town's gate, written as a real PBF file."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import osmium
 from osmium.osm import mutable
+from sqlalchemy.orm import Session
 
 from core.settings import PROJECT
+from geo import routes
+from geo.loading import folder as loading
+from geo.routes import RoutePage
+from geo.streets import importing
 from tests.geo.tiny import LAT, LON, Town, feature, point
 
 EXTRACTS = PROJECT / "build" / "extracts"
@@ -17,6 +24,8 @@ HELSINKI = EXTRACTS / "Helsinki.osm.pbf"
 HELSINKI_BOX = [24.935, 60.164, 24.954, 60.18]
 
 Metres = tuple[float, float]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ORDER = ["fr", "ar", "en"]
 
 
 def at(east: float, north: float) -> tuple[float, float]:
@@ -91,3 +100,37 @@ def real_town(town: Town) -> None:
     town.walls = []
     town.signs = []
     town.routes[0]["stops"] = [{"layer": "monuments", "id": f"m{n}"} for n in range(len(places))]
+
+
+def open_town(path: Path) -> Town:
+    """The tiny town without its wall, with files for places and risk zones."""
+    town = Town(path)
+    town.walls = []
+    more = 'places = ["places.geojson"]\nrisk_zones = ["zones.geojson"]\n'
+    town.config = town.config.replace("walls = [", f"{more}walls = [")
+    return town
+
+
+def load(session: Session, town: Town, *zones: Any, others: Sequence[Any] = ()) -> None:
+    """Write the folder, with these risk zones and places, and load it."""
+    town.write()
+    for name, features in (("zones", zones), ("places", others)):
+        document = {"type": "FeatureCollection", "features": list(features)}
+        (town.path / f"{name}.geojson").write_text(json.dumps(document), encoding="utf-8")
+    loading.apply(session, loading.read(town.path), now=NOW)
+
+
+def import_(session: Session, town: Town, extract: Extract) -> None:
+    """Import the extract."""
+    file = extract.write(town.path / "x.osm.pbf")
+    importing.run(session, file, now=NOW, progress=lambda stage, done: None)
+
+
+def page(session: Session, lang: str = "fr") -> RoutePage:
+    """The walk's page."""
+    return routes.page(session, "walk", [lang, *ORDER], 4.5)
+
+
+def area(*places: Metres) -> dict[str, Any]:
+    """A GeoJSON area with these corners."""
+    return {"type": "Polygon", "coordinates": [[list(at(*place)) for place in (*places, places[0])]]}
