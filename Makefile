@@ -41,6 +41,7 @@ lock: ## Resolve the Python and Node packages anew (one set for Python 3.11 to 3
 	@mkdir -p .setup && python3 -m venv .setup/uv && .setup/uv/bin/pip install -q uv
 	@$(COMPILE) -c constraints.txt pyproject.toml requirements.in -o requirements.lock
 	@$(COMPILE) -c constraints.txt -c requirements.lock --extra dev pyproject.toml requirements.in -o requirements-dev.lock
+	@$(COMPILE) --no-deps requirements-extracts.in -o requirements-extracts.lock
 	@npm install --package-lock-only --ignore-scripts --silent && node scripts/lock_node.mjs
 
 clean: ## Remove what was built and installed here (not the database)

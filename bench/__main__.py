@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import load, offline, opendata, signs, start, weight
+from bench import load, offline, opendata, signs, start, streets, weight
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -19,6 +19,7 @@ SUBJECTS = {
     "signs": signs.run,
     "offline": offline.run,
     "opendata": opendata.run,
+    "streets": streets.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -27,8 +27,38 @@ class Layer(NamedTuple):
 
 
 _HERE = "f.withdrawn_at IS NULL"
+_OSM: Final = (
+    "(SELECT -{id} AS id, {key} AS key, '{layer}'::text AS layer, kind, 'osm'::text AS precision,"
+    " NULL::float8 AS error_m, geom FROM {table}{where}) f"
+)
+"""Rows taken over from OpenStreetMap in the shape of features. Ids are turned negative: no text is theirs."""
+_BESIDE: Final = (
+    "(:route = '' OR ST_DWithin(f.geom, (SELECT geom FROM feature WHERE layer = 'routes' AND key = :route),"
+    " 0.001))"
+)
+"""All of them, or those within about 100 m of a walk."""
 
 LAYERS: Final[Mapping[str, Layer]] = {
+    "water": Layer(
+        _OSM.format(
+            id="osm_id",
+            key="osm_type || '/' || osm_id",
+            layer="water",
+            table="osm_feature",
+            where=" WHERE layer = 'water'",
+        ),
+        _BESIDE,
+    ),
+    "buildings": Layer(
+        _OSM.format(
+            id="osm_id", key="osm_type || '/' || osm_id", layer="buildings", table="building", where=""
+        ),
+        _BESIDE,
+    ),
+    "streets": Layer(
+        _OSM.format(id="id", key="way_id || '/' || part", layer="streets", table="street_segment", where=""),
+        _BESIDE,
+    ),
     "monuments": Layer(
         "feature f JOIN monument m ON m.id = f.id",
         f"f.layer = 'monuments' AND {_HERE}",

@@ -5,7 +5,7 @@ same question for all of them. What only one layer has stands in a table of its 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
@@ -26,6 +26,8 @@ from core.db import Base
 from geo.shapes import SRID, AnyShape, LineShape, PointShape
 
 NOW = text("now()")
+LOAD_LOCK: Final = 0x6C6F6164
+"""Advisory lock of a load and of an import: they wait for each other."""
 
 
 class Commune(Base):
@@ -173,6 +175,8 @@ class Route(Feature):
     id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[str] = mapped_column(String(10))
     loop: Mapped[bool]
+    theme: Mapped[str | None] = mapped_column(String(20))
+    """One of geo.vocabulary.THEMES."""
     stops: Mapped[list["RouteStop"]] = relationship(
         order_by="RouteStop.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -218,7 +222,7 @@ class FeatureText(Base):
 
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """name, summary, period, protection, condition, access or note."""
+    """name, summary, period, protection, condition, access or note; of a walk also stop-1, stop-2, ..."""
     lang: Mapped[str] = mapped_column(String(8), primary_key=True)
     text: Mapped[str]
     state: Mapped[str] = mapped_column(String(10))

@@ -111,7 +111,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         external_ids=monument.external_ids,
         changed_at=monument.changed_at,
         near=near(session, monument, order, speed_kmh),
-        routes=_routes(session, monument, order, speed_kmh),
+        routes=on_routes(session, monument, order, speed_kmh),
         recordings=recordings.heard(recorded, order),
     )
 
@@ -174,7 +174,7 @@ SELECT there.layer, there.key, there.kind, name.said, leg.length_m AS metres,
 """)
 
 
-def _routes(session: Session, here: Monument, order: Sequence[str], speed_kmh: float) -> tuple[OnRoute, ...]:
+def on_routes(session: Session, here: Feature, order: Sequence[str], speed_kmh: float) -> tuple[OnRoute, ...]:
     """Walks with a stop here, by name of address; for each the way to its next stop."""
     return tuple(
         OnRoute(

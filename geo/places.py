@@ -12,7 +12,7 @@ from core.languages import Said, say
 from geo.features import Way, all_texts, as_texts
 from geo.locator import Point
 from geo.models import Feature
-from geo.monuments import near
+from geo.monuments import OnRoute, near, on_routes
 from geo.shapes import LonLat
 
 
@@ -32,10 +32,11 @@ class PlacePage:
     licence: str
     sources: tuple[str, ...]
     near: tuple[Way, ...]
+    routes: tuple[OnRoute, ...] = ()
 
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, metric_crs: int) -> PlacePage:
-    """The page of the place `key`. Two queries. NotFound for a key that never was, Gone when withdrawn."""
+    """The page of the place `key`. Three queries. NotFound for a key that never was, Gone when withdrawn."""
     metric = func.ST_Transform(Feature.place, metric_crs)
     query = select(
         Feature,
@@ -66,4 +67,5 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, met
         licence=place.licence,
         sources=tuple(place.sources),
         near=near(session, place, order, speed_kmh),
+        routes=on_routes(session, place, order, speed_kmh),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from geo import locator, models
 from geo.commune import Commune, from_config
 from geo.shapes import Box
+from geo.streets import network
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Published:
     ground: locator.Ground
     frame: Box | None
     """Around the walled town (or the walks, where no wall is known), in degrees."""
+    streets: bool = False
+    """Whether streets and buildings of OpenStreetMap are loaded."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, Published] = WeakKeyDictionary()
@@ -40,7 +43,8 @@ def current(session: Session) -> Published | None:
     if kept is None or kept.stamp != stamp:
         config = session.execute(select(models.Commune.config)).scalar_one()
         commune = from_config(config, row.version)
-        kept = Published(stamp, commune, locator.ground(session, commune.metric_crs), locator.frame(session))
+        ground = locator.ground(session, commune.metric_crs)
+        kept = Published(stamp, commune, ground, locator.frame(session), network.is_loaded(session))
         with _lock:
             _kept[bind] = kept
     return kept

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import Gone, NotFound
+from core.errors import Gone, Invalid, NotFound
 from core.languages import Said, say
 from geo import recordings
 from geo.features import (
     Named,
+    Texts,
     Way,
     all_texts,
     as_said,
@@ -25,6 +26,10 @@ from geo.features import (
 from geo.models import Feature, Route, RouteLeg, RouteStop
 from geo.recordings import Heard
 from geo.shapes import LonLat
+from geo.streets import guides
+from geo.streets.guides import Guide, Remark
+from geo.texts import stop_field
+from geo.vocabulary import PACES
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Stop:
     at: LonLat
     error_m: float | None
     next: Way | None
+    text: Said | None = None
+    """What this walk tells at the stop."""
+    guide: Guide | None = None
+    """Directions to the next stop; None while no street network is loaded."""
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,10 @@ class Walk:
     metres: float
     minutes: int
     straight: bool
-    """Whether any leg is a straight line for want of a street network."""
+    """Whether any leg is a straight line."""
+    on_streets: bool = False
+    """Whether any leg follows streets."""
+    theme: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,15 @@ class RoutePage:
     changed_at: datetime
     recordings: dict[str, Heard]
     """By the field of the text that is spoken."""
+    remarks: tuple[Remark, ...] = ()
+    """What the walk's check found, of its stops and as a whole."""
+
+
+def speed(pace: str, usual_kmh: float) -> float:
+    """Km/h of a named pace; Invalid for one that there isn't."""
+    if pace not in PACES:
+        raise Invalid("pace", "There is no such pace.")
+    return PACES[pace][1] or usual_kmh
 
 
 def listed(session: Session, order: Sequence[str], speed_kmh: float) -> list[Walk]:
@@ -76,27 +98,37 @@ def listed(session: Session, order: Sequence[str], speed_kmh: float) -> list[Wal
 
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> RoutePage:
-    """The walk `key` with its stops. Two queries. NotFound for a key that never was, Gone when withdrawn."""
+    """The walk `key` with its stops and directions. Six queries.
+
+    NotFound for a key that never was, Gone when withdrawn.
+    """
     query = _walks().add_columns(recordings.all_of(Route.id).label("recordings")).where(Route.key == key)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such route here.")
     if row.Route.withdrawn_at is not None:
         raise Gone("This route is no longer on the map.")
-    names = as_texts(row.texts).get("name", {})
+    texts = as_texts(row.texts)
+    names = texts.get("name", {})
+    remarks = guides.remarks(session, order, row.Route.id).get(row.Route.id, ())
     return RoutePage(
         walk=_walk(row, order, speed_kmh),
         names=tuple(names[lang] for lang in dict.fromkeys([*order, *sorted(names)]) if lang in names),
-        stops=_stops(session, row.Route.id, order, speed_kmh),
+        stops=_stops(session, row.Route.id, order, speed_kmh, texts, remarks),
         sources=tuple(row.Route.sources),
         licence=row.Route.licence,
         changed_at=row.Route.changed_at,
         recordings=recordings.heard(row.recordings, order),
+        remarks=remarks,
     )
 
 
 def _walks() -> Any:
     of_this = RouteLeg.route_id == Route.id
+    straight, on_streets = (
+        select(func.bool_or(RouteLeg.basis == basis)).where(of_this).scalar_subquery().label(label)
+        for basis, label in (("straight", "straight"), ("streets", "on_streets"))
+    )
     return select(
         Route,
         all_texts(Route.id).label("texts"),
@@ -106,7 +138,8 @@ def _walks() -> Any:
         .scalar_subquery()
         .label("stops"),
         select(func.sum(RouteLeg.length_m)).where(of_this).scalar_subquery().label("metres"),
-        select(func.bool_or(RouteLeg.basis == "straight")).where(of_this).scalar_subquery().label("straight"),
+        straight,
+        on_streets,
     )
 
 
@@ -122,10 +155,20 @@ def _walk(row: Any, order: Sequence[str], speed_kmh: float) -> Walk:
         metres=row.metres or 0.0,
         minutes=walking_minutes(row.metres or 0.0, speed_kmh),
         straight=bool(row.straight),
+        on_streets=bool(row.on_streets),
+        theme=row.Route.theme,
     )
 
 
-def _stops(session: Session, route_id: int, order: Sequence[str], speed_kmh: float) -> tuple[Stop, ...]:
+def _stops(
+    session: Session,
+    route_id: int,
+    order: Sequence[str],
+    speed_kmh: float,
+    texts: Texts,
+    remarks: Sequence[Remark],
+) -> tuple[Stop, ...]:
+    told = guides.of(session, route_id, order)
     thing = aliased(Feature)
     query = (
         select(
@@ -159,6 +202,9 @@ def _stops(session: Session, route_id: int, order: Sequence[str], speed_kmh: flo
             at=LonLat(row.lon, row.lat),
             error_m=row.error_m,
             next=_onward(row, rows[(index + 1) % len(rows)], things[(index + 1) % len(rows)], speed_kmh),
+            text=say(said, order) if (said := texts.get(stop_field(row.ordinal))) else None,
+            guide=told.get(row.ordinal),
+            remarks=tuple(remark for remark in remarks if remark.ordinal == row.ordinal),
         )
         for index, row in enumerate(rows)
     )

@@ -81,6 +81,15 @@ FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note
 SCHEMES: Final = ("osm", "wikidata", "geonames", "hcp", "iso", "hasc", "usgs")
 STOP_KINDS: Final = ("attraction", "waypoint", "service")
 ROUTE_STATUSES: Final = ("draft", "official")
+THEMES: Final[Mapping[str, str]] = {
+    "walls": N_("Walls and gates"),
+    "crafts": N_("Souks and crafts"),
+    "palaces": N_("Kasbahs and palaces"),
+    "faith": N_("Faith and learning"),
+    "gardens": N_("Gardens and water"),
+    "history": N_("History"),
+}
+"""What a walk is about."""
 
 PRECISIONS: Final[Mapping[str, str]] = {
     "surveyed": N_("Surveyed on site"),
@@ -130,3 +139,51 @@ COMPASS = {
     "nw": N_("north-west"),
 }
 """The winds of geo.features, in words."""
+
+PACES: Final[Mapping[str, tuple[str, float | None]]] = {
+    "slow": (N_("Slow"), 3.0),
+    "usual": (N_("Usual"), None),
+    "brisk": (N_("Brisk"), 5.5),
+}
+"""Paces to choose from: label, km/h; None is the commune's own walking speed."""
+
+TURNS: Final[Mapping[str, str]] = {
+    "start": N_("Set out"),
+    "ahead": N_("Straight on"),
+    "slight_left": N_("Keep left"),
+    "slight_right": N_("Keep right"),
+    "turn_left": N_("Turn left"),
+    "turn_right": N_("Turn right"),
+    "sharp_left": N_("Turn sharp left"),
+    "sharp_right": N_("Turn sharp right"),
+    "back": N_("Turn back"),
+}
+WAYS: Final[Mapping[str, str]] = {
+    "street": N_("street"),
+    "main_road": N_("main road"),
+    "lane": N_("lane"),
+    "pedestrian": N_("pedestrian street"),
+    "footpath": N_("footpath"),
+    "steps": N_("steps"),
+    "track": N_("track"),
+    "cycleway": N_("cycle path"),
+}
+"""Kinds of way, for those without a name."""
+
+WHEELCHAIR: Final[Mapping[str, str]] = {
+    "yes": N_("suitable"),
+    "no": N_("not suitable"),
+    "unknown": N_("not known"),
+}
+
+REMARKS: Final[Mapping[str, str]] = {
+    "order": N_("Another order of the stops would be %(shorter)s m long instead of %(metres)s m."),
+    "closed_stop": N_("Closed to visitors: %(thing)s is seen from outside only."),
+    "closed_leg": N_("This leg leads through %(thing)s, which is closed."),
+    "risk_stop": N_("This stop lies in an active risk zone: %(thing)s."),
+    "risk_leg": N_("This leg passes through an active risk zone: %(thing)s."),
+    "no_street_far": N_("Straight line: no street is known near one of the two stops."),
+    "no_street_apart": N_("Straight line: no street is known that leads from one stop to the other."),
+    "unpublished": N_("%(thing)s has no name in: %(langs)s."),
+}
+"""What a walk's check finds (geo/streets/checking.py), as sentences."""

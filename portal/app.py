@@ -11,6 +11,7 @@ import core.signin
 import geo.models
 import geo.opendata.models
 import geo.recordings
+import geo.streets.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
@@ -28,7 +29,7 @@ from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 
-TABLES = (core.signin, geo.models, geo.opendata.models, geo.recordings, qr_signs.models)
+TABLES = (core.signin, geo.models, geo.opendata.models, geo.recordings, geo.streets.models, qr_signs.models)
 """Importing them registers their tables; migrations and tests rely on it."""
 IN_A_LANGUAGE = (
     home.blueprint,

@@ -26,11 +26,13 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         in_language=in_language,
         absolute=absolute,
         site_style=site_style,
+        PACES=vocabulary.PACES,
         public_base=public_base,
     )
     app.jinja_env.filters.update(
         kind=kind,
         label=label,
+        sentence=sentence,
         compass=lambda wind: translate(vocabulary.COMPASS[wind]),
         dir=lambda lang: LANGUAGES[lang].dir if lang in LANGUAGES else "auto",
         own_name=lambda lang: LANGUAGES[lang].own_name if lang in LANGUAGES else lang,
@@ -55,7 +57,7 @@ def in_language(lang: str) -> str:
         return f"{request.path}?lang={lang}"
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("home.front", lang=lang)
-    kept = {name: value for name, value in request.args.items() if name in ("q", "kind", "page")}
+    kept = {name: value for name, value in request.args.items() if name in ("q", "kind", "page", "pace")}
     return url_for(endpoint, **{**(request.view_args or {}), **kept, "lang": lang})
 
 
@@ -96,6 +98,11 @@ def label(code: str, words: str) -> str:
     """Label of a code of one of the vocabulary's lists (`PRECISIONS`, `CONDITIONS`, ...)."""
     listed: Mapping[str, str] = getattr(vocabulary, words)
     return translate(listed.get(code, code))
+
+
+def sentence(code: str, **values: object) -> Markup:
+    """A remark of a walk's check, its values escaped unless they are markup already."""
+    return Markup(translate(vocabulary.REMARKS[code])) % values  # noqa: S704 - our own sentences
 
 
 def citation(source: str) -> Markup | str:

@@ -142,8 +142,11 @@ def _shown(typed_code: str) -> ResponseReturnValue:
     if target.layer == "monuments":
         return _monument(sign, target.key)
     if target.layer == "routes":
-        page = routes.page(db.session, target.key, g.order, g.commune.walking_speed_kmh)
-        return render_template("webmap/route.html", page=page, map=None, ld=None, sign=sign)
+        speed = g.commune.walking_speed_kmh
+        page = routes.page(db.session, target.key, g.order, speed)
+        return render_template(
+            "webmap/route.html", page=page, pace="usual", speed=speed, map=None, ld=None, sign=sign
+        )
     return _place(sign, target.key)
 
 

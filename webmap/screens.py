@@ -19,20 +19,20 @@ PADDING_DEGREES = 0.0015
 
 def town() -> MapParts:
     """Every layer, framed on the walled town where its outline is known, else on the commune's box."""
-    layers = {layer: _url(layer) for layer in style.TOWN}
+    layers = {layer: _url(layer) for layer in _there(style.TOWN)}
     shown = [layer for layer in style.TOWN if style.LAYERS[layer].shown]
     return _build("town", layers, _frame(g.published.frame or g.commune.bbox), shown)
 
 
 def route(page: RoutePage) -> MapParts:
     """One walk with its numbered stops."""
-    layers = {
-        layer: _url(layer, route=page.walk.key) if layer in ("routes", "stops") else _url(layer)
-        for layer in style.WALK
-    }
+    risks = any(remark.code.startswith("risk") for remark in page.remarks)
+    there = [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
+    own = ("routes", "stops", *style.GROUND)
+    layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in there}
     lons, lats = [stop.at.lon for stop in page.stops], [stop.at.lat for stop in page.stops]
     around = Box(min(lons), min(lats), max(lons), max(lats)) if page.stops else g.commune.bbox
-    return _build("walk", layers, _frame(around), style.WALK)
+    return _build("walk", layers, _frame(around), [layer for layer in there if layer != "buildings"])
 
 
 def monument(page: MonumentPage) -> MapParts:
@@ -63,6 +63,11 @@ def _build(
         tile_url=settings.TILE_URL,
         tile_credit=settings.TILE_ATTRIBUTION,
     )
+
+
+def _there(layers: Iterable[str]) -> list[str]:
+    """Those of the layers that there is something of: streets and buildings only after an import."""
+    return [layer for layer in layers if g.published.streets or layer not in style.GROUND]
 
 
 def _url(layer: str, route: str | None = None) -> str:

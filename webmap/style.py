@@ -23,6 +23,9 @@ LAYERS: Final = {
         N_("Records of past events are no zoning; each says what it is."),
     ),
     "walls": LayerStyle(N_("Walls"), N_("Schematic: straight lines between the gates."), shown=True),
+    "water": LayerStyle(N_("Water")),
+    "buildings": LayerStyle(N_("Buildings")),
+    "streets": LayerStyle(N_("Streets and paths")),
     "routes": LayerStyle(N_("Walks"), shown=True),
     "quarters": LayerStyle(N_("Quarters"), N_("Names only; no limits are known.")),
     "reference": LayerStyle(
@@ -36,7 +39,10 @@ LAYERS: Final = {
 """In drawing order, lowest first."""
 
 TOWN: Final = tuple(layer for layer in LAYERS if layer != "stops")
-WALK: Final = ("boundary", "walls", "routes", "stops")
+WALK: Final = ("boundary", "risk_zones", "walls", "water", "buildings", "streets", "routes", "stops")
+"""Risk zones only where the walk's check found one."""
+GROUND: Final = ("water", "buildings", "streets")
+"""Taken over from OpenStreetMap: offered only once an extract is imported."""
 
 LISTS: Final = ("monuments", "routes", "places", "quarters", "risk_zones")
 """Layers that the map's page also gives as lists; walls and limits are told in words in the legend."""

@@ -68,11 +68,15 @@ def route_list() -> ResponseReturnValue:
 @pages.get("/routes/<key>")
 @open_to(Role.PUBLIC, same_for_all=True)
 def route(key: str) -> ResponseReturnValue:
-    """One walk with its stops in order."""
-    page = routes.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    """One walk with its stops and the way from each to the next: ?pace=slow, usual or brisk."""
+    pace = request.args.get("pace", "usual")
+    speed = routes.speed(pace, g.commune.walking_speed_kmh)
+    page = routes.page(db.session, key, g.order, speed)
     return render_template(
         "webmap/route.html",
         page=page,
+        pace=pace,
+        speed=speed,
         map=screens.route(page),
         style=style,
         ld=jsonld.route(page, g.lang),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from geo.loading.records import At, quoted
@@ -33,6 +33,9 @@ OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 """Columns of the layers' own tables, with what stands for a value that is not given."""
+
+DAYS: Final[Mapping[str, tuple[str, ...]]] = {"risk_zones": ("valid_from", "valid_until")}
+"""Attributes that must be days, where they are given."""
 
 
 def columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +134,18 @@ def own(at: At, layer: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = _moment(at, where, value)
         else:
             found[name] = _short(at, where, value)
+    for name in DAYS.get(layer, ()):
+        _day(at, f"attributes.{name}", attributes.get(name))
     return found
+
+
+def _day(at: At, where: str, value: Any) -> None:
+    try:
+        good = value is None or date.fromisoformat(value).isoformat() == value
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        at.wrong(where, f"must be a day such as 2026-03-31, not {quoted(value)}")
 
 
 def _short(at: At, where: str, value: Any) -> str | None:

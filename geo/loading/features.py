@@ -19,12 +19,14 @@ from geo.loading.words import (
     word,
 )
 from geo.shapes import Box
+from geo.texts import stop_field
 from geo.vocabulary import (
     FIELDS,
     KINDS,
     NAMELESS_LAYERS,
     ROUTE_STATUSES,
     STOP_KINDS,
+    THEMES,
     WIDE_LAYERS,
 )
 
@@ -43,7 +45,8 @@ MEMBERS: Final = (
     ),
     *("licence", "licence_risk", "sources", "external_ids", "entrance", "attributes"),
 )
-ROUTE_MEMBERS: Final = ("id", "kind", *TEXT_MEMBERS, "status", "loop", "sources", "licence", "stops")
+ROUTE_MEMBERS: Final = ("id", "kind", *TEXT_MEMBERS, "status", "loop", "theme", "sources", "licence", "stops")
+STOP_MEMBERS: Final = ("layer", "id", "kind", "texts", "texts_state")
 
 
 @dataclass
@@ -130,6 +133,9 @@ class Reader:
         kind = word(at, "kind", route.get("kind", "walk"), KINDS["routes"], "kind")
         status = word(at, "status", route.get("status"), ROUTE_STATUSES, "status")
         loop = flag(at, "loop", route.get("loop"))
+        theme = route.get("theme")
+        if theme is not None:
+            theme = word(at, "theme", theme, THEMES, "theme")
         texts = self._texts(at, route, nameless=False)
         common: dict[str, Any] = {
             **{"precision": "approximate", "precision_note": None, "error_m": None, "attributes": {}},
@@ -142,13 +148,23 @@ class Reader:
             **{"licence": plain(at, "licence", route.get("licence")), "sources": sources(at, route)},
         }
         stops = _stops(at, route.get("stops"), keys)
+        texts = (*texts, *self._stop_texts(at, route.get("stops")))
         if _problems(at) > before or kind is None:
             return None
-        special = {"status": status, "loop": loop}
+        special = {"status": status, "loop": loop, "theme": theme}
         feature = FeatureRecord(
             "routes", at.id or "", kind, None, None, common, special, texts, content_hash(dict(route))
         )
         return RouteRecord(feature, stops)
+
+    def _stop_texts(self, at: At, stops: Any) -> Iterator[TextRecord]:
+        """What is told at each stop, kept as texts of the walk: field `stop-N`."""
+        for n, stop in enumerate(stops if isinstance(stops, list) else (), 1):
+            if isinstance(stop, dict):
+                where = f"stops[{n}].texts"
+                said = states(at, f"stops[{n}].texts_state", stop.get("texts_state"), self.langs)
+                for lang, text in per_language(at, where, stop.get("texts"), self.langs, "text").items():
+                    yield TextRecord(stop_field(n), lang, text, said.get(lang, "machine"))
 
     def _texts(self, at: At, given: Mapping[str, Any], *, nameless: bool) -> tuple[TextRecord, ...]:
         before = _problems(at)
@@ -195,7 +211,7 @@ def _stop(at: At, where: str, given: Any, keys: Mapping[str, set[str]]) -> tuple
     if not isinstance(given, dict):
         at.wrong(where, "must be an object with layer, id and kind")
         return None
-    known_members(at, where, given, ("layer", "id", "kind"))
+    known_members(at, where, given, STOP_MEMBERS)
     layer = word(at, f"{where}.layer", given.get("layer"), ("monuments", "places"), "layer")
     kind = word(at, f"{where}.kind", given.get("kind", "attraction"), STOP_KINDS, "kind")
     key = given.get("id")

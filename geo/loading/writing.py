@@ -16,11 +16,10 @@ from geo.loading.bulk import among, copy
 from geo.loading.records import Counts, FeatureRecord, Folder, RouteRecord
 from geo.opendata import telling, thinning
 from geo.shapes import SRID
+from geo.streets import following
 from geo.texts import source_hash
 from geo.vocabulary import LAYERS
 
-LOCK: Final = 0x6C6F6164
-"""Advisory lock of a load."""
 MANY: Final = 1000
 """From so many new things on, the planner should not guess until the server's own analysis comes by."""
 OWN_TABLES: Final[Mapping[str, Any]] = {
@@ -45,7 +44,7 @@ class _Known:
 def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Counts]:
     """See geo.loading.folder.apply."""
     session.execute(text("SET LOCAL statement_timeout = 0"))
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": models.LOAD_LOCK})
     texts = _Texts(folder.config["source_language"], folder.config["languages"])
     counts: dict[str, Counts] = {}
     layers = {**{layer: () for layer in OWN_TABLES}, **folder.features}
@@ -54,16 +53,17 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
     for layer in (layer for layer in LAYERS if layer in there):
         counts[layer] = _layer(session, layer, there[layer], texts, now)
     moved = any(count.added or count.changed or count.removed for count in counts.values())
+    counts["commune"] = _commune(session, folder, moved, now)
     if moved:
         _stops(session, folder.routes)
-        session.execute(_STRAIGHT_LEGS)
-        session.execute(_ROUTE_LINES)
+    if moved or counts["commune"] != Counts(unchanged=1):
+        # Also when only the languages changed: the walks' checks depend on them.
+        following.legs(session, now=now)
     if sum(count.added + count.changed for count in counts.values()) >= MANY:
         session.execute(text("ANALYZE feature, feature_text, monument, place, risk_zone"))
     if moved:
         thinning.rebuild(session)
         telling.rebuild(session)
-    counts["commune"] = _commune(session, folder, moved, now)
     return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
 
 
@@ -218,36 +218,6 @@ def _stops(session: Session, routes: Sequence[RouteRecord]) -> None:
     ]
     if rows:
         session.execute(insert(stops), rows)
-
-
-_STRAIGHT_LEGS: Final = text("""
-WITH legs AS (
-  SELECT here.route_id, here.ordinal, ST_MakeLine(a.place, b.place) AS geom
-    FROM route_stop AS here
-    JOIN route ON route.id = here.route_id
-    JOIN LATERAL (SELECT max(ordinal) AS last FROM route_stop AS any_of WHERE any_of.route_id =
-    here.route_id) AS ends ON true
-    JOIN route_stop AS following ON following.route_id = here.route_id
-         AND following.ordinal = here.ordinal % ends.last + 1
-    JOIN feature AS a ON a.id = here.feature_id
-    JOIN feature AS b ON b.id = following.feature_id
-   WHERE route.loop OR here.ordinal < ends.last
-), gone AS (
-  DELETE FROM route_leg WHERE (route_id, ordinal) NOT IN (SELECT route_id, ordinal FROM legs)
-)
-INSERT INTO route_leg (route_id, ordinal, geom, length_m, basis)
-SELECT route_id, ordinal, geom, ST_Length(geom::geography), 'straight' FROM legs
-ON CONFLICT (route_id, ordinal) DO UPDATE
-   SET geom = excluded.geom, length_m = excluded.length_m
- WHERE route_leg.basis = 'straight'
-""")
-
-_ROUTE_LINES: Final = text("""
-UPDATE feature SET geom = walk.line
-  FROM (SELECT route_id, ST_RemoveRepeatedPoints(ST_MakeLine(geom ORDER BY ordinal)) AS line
-          FROM route_leg GROUP BY route_id) AS walk
- WHERE feature.id = walk.route_id
-""")
 
 
 def _commune(session: Session, folder: Folder, moved: bool, now: datetime) -> Counts:

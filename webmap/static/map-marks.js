@@ -26,7 +26,7 @@ Object.assign(window.Athar, (function () {
 
   /* Panes in drawing order, and the pattern and arrow that lines and areas refer to. */
   function prepare(map) {
-    ["boundary", "walls", "risk_zones", "routes", "quarters"].forEach(function (name, index) {
+    ["boundary", "walls", "water", "buildings", "streets", "risk_zones", "routes", "quarters"].forEach(function (name, index) {
       map.createPane(name).style.zIndex = 401 + index;
     });
     map.createPane("marks").style.zIndex = 410;
