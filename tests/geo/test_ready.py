@@ -61,4 +61,7 @@ def test_a_text_that_is_out_of_date_is_not_used(session: Session, tmp_path: Path
     session.execute(text("UPDATE feature SET licence = 'another', changed_at = now() WHERE key = 'gate'"))
     found = json.loads(f"[{items.page(session, 'monuments', WANTED).features}]")
 
-    assert {one["id"]: one["properties"]["licence"] for one in found} == {"gate": "another", "tower": "made up"}
+    assert {one["id"]: one["properties"]["licence"] for one in found} == {
+        "gate": "another",
+        "tower": "made up",
+    }
