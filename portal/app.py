@@ -14,6 +14,7 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.desk
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
@@ -32,6 +33,7 @@ IN_NONE = (
     staff.blueprint,
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
+    webmap.desk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""
