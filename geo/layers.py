@@ -34,9 +34,10 @@ _OSM: Final = (
 """Rows taken over from OpenStreetMap in the shape of features. Ids are turned negative: no text is theirs."""
 _BESIDE: Final = (
     "(:route = '' OR ST_DWithin(f.geom, (SELECT geom FROM feature WHERE layer = 'routes' AND key = :route),"
-    " 0.001))"
+    " 0.0007))"
 )
-"""All of them, or those within about 100 m of a walk."""
+"""All of them, or those within about 75 m of a walk."""
+_TO_A_METRE: Final = "ST_SnapToGrid(f.geom, 0.00001)"
 
 LAYERS: Final[Mapping[str, Layer]] = {
     "water": Layer(
@@ -48,16 +49,19 @@ LAYERS: Final[Mapping[str, Layer]] = {
             where=" WHERE layer = 'water'",
         ),
         _BESIDE,
+        geom=_TO_A_METRE,
     ),
     "buildings": Layer(
         _OSM.format(
             id="osm_id", key="osm_type || '/' || osm_id", layer="buildings", table="building", where=""
         ),
         _BESIDE,
+        geom=_TO_A_METRE,
     ),
     "streets": Layer(
         _OSM.format(id="id", key="way_id || '/' || part", layer="streets", table="street_segment", where=""),
         _BESIDE,
+        geom=_TO_A_METRE,
     ),
     "monuments": Layer(
         "feature f JOIN monument m ON m.id = f.id",

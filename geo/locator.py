@@ -21,6 +21,9 @@ MARGIN: Final = 22
 BARS_M: Final = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 """Lengths that a scale bar may have, in metres."""
 
+DETAIL_M: Final = 6.0
+"""Bends of a walk along streets that are smaller than this, in metres, are not drawn."""
+
 Point = tuple[float, float]
 
 
@@ -53,7 +56,7 @@ _GROUND: Final = text("""
 SELECT 'wall' AS what, ST_AsGeoJSON(ST_Transform(geom, CAST(:crs AS integer)), 1)::jsonb AS shape
   FROM feature WHERE layer = 'walls' AND kind = 'wall_ring' AND withdrawn_at IS NULL
 UNION ALL
-SELECT 'walk', ST_AsGeoJSON(ST_Transform(geom, CAST(:crs AS integer)), 1)::jsonb
+SELECT 'walk', ST_AsGeoJSON(ST_Simplify(ST_Transform(geom, CAST(:crs AS integer)), :detail), 1)::jsonb
   FROM feature WHERE layer = 'routes' AND geom IS NOT NULL AND withdrawn_at IS NULL
 UNION ALL
 (SELECT 'gate', ST_AsGeoJSON(ST_Transform(place, CAST(:crs AS integer)), 1)::jsonb
@@ -83,7 +86,7 @@ def ground(session: Session, metric_crs: int) -> Ground:
     holds.
     """
     found: dict[str, list[Any]] = {"wall": [], "walk": [], "gate": []}
-    for what, shape in session.execute(_GROUND, {"crs": metric_crs}):
+    for what, shape in session.execute(_GROUND, {"crs": metric_crs, "detail": DETAIL_M}):
         found[what].append(shape)
     return Ground(
         walls=tuple(line for shape in found["wall"] for line in _lines(shape)),

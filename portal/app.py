@@ -16,6 +16,7 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.desk
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
@@ -51,6 +52,7 @@ IN_NONE = (
     staff.blueprint,
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
+    webmap.desk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

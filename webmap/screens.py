@@ -73,7 +73,8 @@ def _there(layers: Iterable[str]) -> list[str]:
 def _url(layer: str, route: str | None = None) -> str:
     # Shaking bands reach far beyond the commune: only those that touch it are asked for.
     box = ",".join(f"{edge:g}" for edge in g.commune.bbox) if layer == "risk_zones" else None
-    return url_for("data.layer", layer=layer, lang=g.lang, route=route, bbox=box)
+    most = style.MOST_GROUND if layer in style.GROUND else None
+    return url_for("data.layer", layer=layer, lang=g.lang, route=route, bbox=box, limit=most)
 
 
 def _frame(box: Box, padding: float = PADDING_DEGREES) -> maps.Bounds:

@@ -43,6 +43,8 @@ WALK: Final = ("boundary", "risk_zones", "walls", "water", "buildings", "streets
 """Risk zones only where the walk's check found one."""
 GROUND: Final = ("water", "buildings", "streets")
 """Taken over from OpenStreetMap: offered only once an extract is imported."""
+MOST_GROUND: Final = 1200
+"""Things of each of them in one answer (about 20 KB compressed); the map asks for more as one zooms in."""
 
 LISTS: Final = ("monuments", "routes", "places", "quarters", "risk_zones")
 """Layers that the map's page also gives as lists; walls and limits are told in words in the legend."""

@@ -93,7 +93,7 @@ def layer(layer: str) -> ResponseReturnValue:
         layer,
         g.order,
         box=_box(request.args.get("bbox", "")),
-        most=_whole(request.args.get("limit", ""), "limit", layers.MOST, layers.MOST),
+        most=whole(request.args.get("limit", ""), "limit", layers.MOST, layers.MOST),
         route=request.args.get("route", "")[:80].replace("\0", ""),
     )
     return Response(text, mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
@@ -117,11 +117,12 @@ def _list(layer: str) -> str:
 
 def _asked() -> tuple[str, str, int]:
     """What a list was asked for: search words, kind, page."""
-    page = _whole(request.args.get("page", ""), "page", 1, FURTHEST_PAGE)
+    page = whole(request.args.get("page", ""), "page", 1, FURTHEST_PAGE)
     return request.args.get("q", "").strip()[:100], request.args.get("kind", "")[:40], page
 
 
-def _whole(text: str, field: str, default: int, most: int) -> int:
+def whole(text: str, field: str, default: int, most: int) -> int:
+    """A whole number from 1 out of an address, never above `most`; `default` for an empty one."""
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:

@@ -45,7 +45,8 @@ SELECT c.osm_type || '/' || c.osm_id AS osm, c.kind, c.names, ST_X(c.at) AS lon,
   LEFT JOIN LATERAL (
        SELECT f.id, f.key, f.place::geography <-> c.at::geography AS metres,
               (SELECT t.text FROM feature_text t WHERE t.feature_id = f.id AND t.field = 'name'
-                ORDER BY t.lang LIMIT 1) AS name
+                ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang
+                LIMIT 1) AS name
          FROM feature f WHERE f.layer = 'monuments' AND f.withdrawn_at IS NULL
         ORDER BY f.place::geography <-> c.at::geography LIMIT 1) AS near ON true
  ORDER BY known.key IS NOT NULL, near.metres DESC NULLS FIRST, osm
@@ -64,7 +65,7 @@ def listed(
 ) -> tuple[int, list[Candidate]]:
     """How many there are, and a page of them: what is far from any monument first, known ones last."""
     total = session.scalar(text("SELECT count(*) FROM osm_feature WHERE layer = 'heritage'")) or 0
-    values = {"most": min(max(limit, 1), MOST), "skipped": max(offset, 0)}
+    values = {"most": min(max(limit, 1), MOST), "skipped": max(offset, 0), "langs": list(order)}
     rows: Sequence[Any] = session.execute(_QUERY, values).all()
     return total, [_candidate(session, row, order) for row in rows]
 

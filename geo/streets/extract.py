@@ -101,7 +101,7 @@ def cut(source: Source, box: Box, target: Path, progress: Progress) -> None:
     try:
         with osmium.SimpleWriter(str(target), overwrite=True) as writer:
             _Cut(source.path, box, target.parent, progress).write(writer)
-    except (RuntimeError, osmium.InvalidLocationError) as error:
+    except (RuntimeError, UnicodeDecodeError, osmium.InvalidLocationError) as error:
         raise unreadable(source.path, error) from None
 
 

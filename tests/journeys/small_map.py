@@ -80,6 +80,9 @@ def town() -> dict[str, list[dict[str, Any]]]:
     return {
         "boundary": [shape("commune", "Polygon", [RING])],
         "walls": [shape("walled_area", "Polygon", [RING]), shape("wall_ring", "LineString", RING)],
+        "water": [shape("river", "LineString", RING[1:3], page=None)],
+        "buildings": [shape("house", "Polygon", [RING], page=None)],
+        "streets": [shape("lane", "LineString", RING[:2], page=None)],
         "risk_zones": [shape("flood", "Polygon", [RING], value=6.2, unit="MMI", record=True)],
         "routes": [shape("walk", "LineString", RING[:3], page="routes")],
         "stops": [point("west", 0.2, 0.5, ordinal=1), point("east", 0.8, 0.5, ordinal=2)],

@@ -17,6 +17,7 @@ from core.db import Engine, session_of
 from core.languages import LANGUAGES
 from core.settings import Settings
 from geo.streets import importing
+from portal import staff
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _test_url
@@ -37,6 +38,7 @@ def streets_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]
         load(engine, _town(path / "town"))
         extract = block()
         extract.street((0, 100), (0, 160), name=HOSTILE)
+        extract.node((10, 10), historic="fort", name="Le fort")
         extract.way((-20, -12), (220, -12), barrier="city_wall")
         with session_of(engine) as session:
             file = extract.write(path / "block.osm.pbf")
@@ -147,6 +149,19 @@ def test_streets_and_buildings_are_layers_of_their_own(reader: FlaskClient) -> N
     assert (beside["numberMatched"], beside["numberReturned"]) == (8, 3)
     assert reader.get("/layers/buildings.geojson?lang=en").get_json()["features"] == []
     assert 'data-layer="streets"' in reader.get("/en/map").text
+
+
+def test_staff_sees_what_was_found_and_candidates(streets_app: Flask) -> None:
+    client = streets_app.test_client()
+    assert client.get("/desk/walks").status_code == 403
+    client.post(f"/desk/enter/{staff.token('test', 'F. Amzil')}", headers={"Sec-Fetch-Site": "same-origin"})
+
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", client.get("/desk/walks?lang=en").text))
+    assert "Stop 3: Closed to visitors: M 2 is seen from outside only." in page
+    assert "has no name in:" in page
+    assert "Le fort" in page
+    assert re.search("Nearest monument: (La porte haute|الباب)", page)
+    assert client.get("/desk/walks?page=9").status_code == 404
 
 
 def test_maps_offer_no_streets_before_an_import(client: FlaskClient) -> None:
