@@ -1,4 +1,4 @@
-"""Loading a folder brings what is kept ready for the open data up to date: cells of tiles, texts of features."""
+"""Loading a folder brings what is kept ready up to date: cells of tiles, texts of features."""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from geo.opendata import crs, items, telling, thinning
 from tests.geo.tiny import Town
 
 PLAIN = next(iter(crs.offered(32629).values()))
-WANTED = items.Wanted(PLAIN, ["fr", "ar"], page_base="https://athar.example/fr")
+WANTED = items.Wanted(PLAIN, ["fr", "ar"], large=True, page_base="https://athar.example/fr")
 
 
 @pytest.fixture(autouse=True)
@@ -61,4 +61,7 @@ def test_a_text_that_is_out_of_date_is_not_used(session: Session, tmp_path: Path
     session.execute(text("UPDATE feature SET licence = 'another', changed_at = now() WHERE key = 'gate'"))
     found = json.loads(f"[{items.page(session, 'monuments', WANTED).features}]")
 
-    assert {one["id"]: one["properties"]["licence"] for one in found} == {"gate": "another", "tower": "made up"}
+    assert {one["id"]: one["properties"]["licence"] for one in found} == {
+        "gate": "another",
+        "tower": "made up",
+    }
