@@ -64,7 +64,7 @@ def paths(points: int) -> dict[str, dict[str, list[str]]]:
     ours, mine = home.format("monuments"), home.format("risk_zones")
     theirs = "/collections/public.peer_{}/items?limit=1000"
     other = "/collections/peer_{}/items?f=json&limit=1000"
-    told = {
+    told: dict[str, dict[str, list[str]]] = {
         "bbox": {
             "ours": [f"{ours}&bbox={box}" for box in asked],
             "tipg": [f"{theirs.format('points')}&bbox={box}" for box in asked],

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DataError, InternalError
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from geo.opendata import crs as systems
 from geo.opendata import telling
 from geo.opendata.collections import (
     COLLECTIONS,
+    NAME,
     Collection,
     from_clause,
     properties,
@@ -43,6 +45,8 @@ class Wanted:
     box: Edges | None = None
     time: Interval | None = None
     filters: Mapping[str, object] = field(default_factory=dict)
+    large: bool = False
+    """Whether the collection is so large that its texts are kept ready: they are asked for first."""
     page_base: str = ""
     """Address before the sections of the site, for the link to a feature's page; it ends without a slash."""
 
@@ -79,26 +83,15 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
     where, values = _where(collection, wanted)
     own = any(f"{alias}." in where for alias in ("m", "p", "z", "w"))
     chosen = from_clause(collection) if own else collection.base
-    # Only constants of geo.opendata are put into the statement; what was asked for is bound.
-    statement = (_DEEP if wanted.offset > SHALLOW else _PAGE).format(
-        row=collection.row,
-        key=collection.key,
-        chosen=chosen,
-        where=where,
-        base=collection.base,
-        features=_READY if telling.as_ready(wanted.crs) else _MADE,
-    )
-    made = telling.made(collection, wanted.crs)
-    statement = statement.replace(
-        "{made}", f"(SELECT {made} {_OF.format(source=from_clause(collection, True), row=collection.row)})"
-    )
-    statement = statement.replace("{ready}", telling.ready(collection, wanted.order))
     values |= telling.values(collection, wanted.order, wanted.page_base)
     values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}
-    if not telling.as_ready(wanted.crs):
-        del values["collection"]
+    shape = (chosen, where, wanted.crs, tuple(wanted.order), wanted.offset > SHALLOW)
     try:
-        text_of, returned = session.execute(text(statement), values).one()
+        text_of, returned, told = None, 0, -1
+        if wanted.large and telling.as_ready(wanted.crs):
+            text_of, returned, told = _ask(session, _page(name, *shape, ready=True), values)
+        if told != returned:
+            text_of, returned, _ = _ask(session, _page(name, *shape, ready=False), values)
         matched = total if wanted.everything else None
         if matched is None and returned < wanted.limit and (returned or not wanted.offset):
             matched = wanted.offset + returned
@@ -107,6 +100,44 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
     except (InternalError, DataError) as refused:
         raise Invalid("bbox", "bbox lies where its coordinate reference system has no places.") from refused
     return Page(text_of or "", returned, matched)
+
+
+@lru_cache(maxsize=512)
+def _page(
+    name: str, chosen: str, where: str, crs: Crs, order: tuple[str, ...], deep: bool, *, ready: bool
+) -> "_Statement":
+    """The statement of a page. Only constants of geo.opendata are put into it; what is asked for is bound."""
+    collection = COLLECTIONS[name]
+    made = _MADE.format(
+        made=telling.made(collection, crs),
+        base=collection.base,
+        row=collection.row,
+        joins=collection.joins,
+        name=NAME,
+    )
+    statement = text(
+        (_DEEP if deep else _PAGE).format(
+            row=collection.row,
+            key=collection.key,
+            chosen=chosen,
+            where=where,
+            base=collection.base,
+            features=_READY.replace("{ready}", telling.ready(collection, order)) if ready else made,
+        )
+    )
+    return _Statement(statement, tuple(statement.compile().params))
+
+
+def _ask(session: Session, statement: "_Statement", values: Mapping[str, Any]) -> Any:
+    """The row of a statement, with those of the values that it has places for."""
+    return session.execute(statement.clause, {name: values[name] for name in statement.places}).one()
+
+
+class _Statement(NamedTuple):
+    """SQL, and the names of what is bound in it."""
+
+    clause: TextClause
+    places: tuple[str, ...]
 
 
 def one(session: Session, name: str, key: str, wanted: Wanted) -> str:
@@ -140,14 +171,14 @@ WITH beyond AS MATERIALIZED (
 ) {features}"""
 
 _READY: Final = """
-SELECT string_agg(COALESCE({ready}, {made}), ',' ORDER BY page.row), count(*)
+SELECT string_agg({ready}, ',' ORDER BY page.row), count(*), count(ready.row)
   FROM page LEFT JOIN ready_feature AS ready
     ON ready.collection = :collection AND ready.row = page.row AND ready.changed_at = page.changed_at
    AND (ready.names ?| CAST(:langs AS text[]) OR ready.names = '{}')"""
 
-_MADE: Final = "SELECT string_agg({made}, ',' ORDER BY page.row), count(*) FROM page"
-
-_OF: Final = "FROM {source} WHERE {row} = page.row"
+_MADE: Final = """
+SELECT string_agg({made}, ',' ORDER BY page.row), count(*), 0
+  FROM {base} JOIN page ON {row} = page.row {joins} {name}"""
 
 
 def _count(session: Session, chosen: str, where: str, values: Mapping[str, Any]) -> int | None:

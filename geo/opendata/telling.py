@@ -72,6 +72,9 @@ def _outdated(collection: Collection) -> str:
 
 
 def _missing(collection: Collection) -> str:
+    """Neighbours on the ground become neighbours in the table (PostGIS sorts along a Hilbert curve): a box of
+    the map is then read from few pages.
+    """
     source, where, row = from_clause(collection), published(collection), collection.row
     plain = next(iter(offered(SRID).values()))
     names = """COALESCE((SELECT jsonb_object_agg(t.lang, t.text) FROM feature_text AS t
@@ -85,7 +88,7 @@ def _missing(collection: Collection) -> str:
        AND (SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {where} LIMIT :full) AS several) = :full
        AND NOT EXISTS (SELECT 1 FROM ready_feature AS r
                         WHERE r.collection = CAST(:collection AS text) AND r.row = {row})
-     ORDER BY {row}"""
+     ORDER BY f.place, {row}"""
 
 
 def _head(collection: Collection, crs: Crs) -> str:

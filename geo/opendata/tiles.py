@@ -19,6 +19,8 @@ DEEPEST: Final = 22
 """The last zoom there is."""
 NAMED: Final = 14
 """From this zoom on things carry their names."""
+READABLE: Final = 800
+"""Things in a tile up to which they carry names."""
 LARGEST: Final = 150_000
 """Bytes of a tile at the most."""
 EXTENT: Final = 4096
@@ -74,10 +76,8 @@ def made(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes
     collection = find(name)
     if _thinned(session, collection, tile):
         return _marks(session, name, tile)
-    for named, most in ((tile.z >= NAMED, FULL), (False, FULL)):
-        body = _things(session, name, tile, order if named else (), most)
-        if len(body) <= LARGEST:
-            return body
+    most = FULL
+    body = _things(session, name, tile, order if _named(session, collection, tile) else (), most)
     while len(body) > LARGEST:
         most = max(1, most * LARGEST // len(body) * 9 // 10)
         body = _things(session, name, tile, (), most)
@@ -90,6 +90,17 @@ def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
         return False
     found = session.execute(_LEVEL, {"layer": collection.layer, "z": tile.z}).scalar_one_or_none()
     return found is not None
+
+
+def _named(session: Session, collection: Collection, tile: Tile) -> bool:
+    """Whether things carry their names: from zoom NAMED on, where there are few enough to read them."""
+    if tile.z < NAMED:
+        return False
+    statement = (
+        f"SELECT count(*) FROM (SELECT 1 FROM {collection.base} WHERE {published(collection)}"
+        f" AND f.geom && {_EDGE} LIMIT {READABLE + 1}) AS there"
+    )
+    return bool(session.scalar(text(statement), _edges(tile)) <= READABLE)
 
 
 def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most: int) -> bytes:

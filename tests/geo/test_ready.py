@@ -1,4 +1,4 @@
-"""Loading a folder brings what is kept ready for the open data up to date: cells of tiles, texts of features."""
+"""Loading a folder brings what is kept ready up to date: cells of tiles, texts of features."""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from geo.opendata import crs, items, telling, thinning
 from tests.geo.tiny import Town
 
 PLAIN = next(iter(crs.offered(32629).values()))
-WANTED = items.Wanted(PLAIN, ["fr", "ar"], page_base="https://athar.example/fr")
+WANTED = items.Wanted(PLAIN, ["fr", "ar"], large=True, page_base="https://athar.example/fr")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Problem
-from geo.opendata import crs, extents, items
+from geo.opendata import crs, extents, items, telling
 from geo.opendata.collections import Collection, properties, queryables
 from webmap.ogc import answers, asked, documents, openapi
 from webmap.ogc.answers import GEOJSON, HTML, OPENAPI, document, link, tagged
@@ -84,7 +84,7 @@ def features(name: str) -> ResponseReturnValue:
     """Features: in a box, of a time, with given values, a page at a time."""
     here = items.find(name)
     given, html = _asked((*ITEMS, *queryables(here)))
-    wanted = _wanted(given, here)
+    wanted = _wanted(given, here, name)
     if html:
         return tagged("html", lambda: _table(name, here, wanted, given))
     return tagged("json", lambda: _features(name, wanted, given))
@@ -134,7 +134,7 @@ def _either(html: bool, page: str, told: Any, media: str = answers.JSON, **value
     return tagged("json", lambda: document(told(), media))
 
 
-def _wanted(given: dict[str, str], here: Collection) -> items.Wanted:
+def _wanted(given: dict[str, str], here: Collection, name: str) -> items.Wanted:
     metric = g.commune.metric_crs
     box_crs = asked.crs(given, "bbox-crs", metric)
     return items.Wanted(
@@ -145,6 +145,7 @@ def _wanted(given: dict[str, str], here: Collection) -> items.Wanted:
         box=crs.box(given["bbox"], box_crs) if "bbox" in given else None,
         time=asked.interval(given.get("datetime")),
         filters=asked.filters(given, here),
+        large=extents.of(db.reading, name, g.published.stamp).features >= telling.READY_FROM,
         page_base=f"{answers.base()}/{g.lang}",
     )
 

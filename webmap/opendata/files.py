@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import get_ident
 
 
 def kept(root: Path, stamp: str, name: str, write: Callable[[Path], None]) -> Path:
@@ -22,7 +23,7 @@ def kept(root: Path, stamp: str, name: str, write: Callable[[Path], None]) -> Pa
             if old.name != stamp:
                 shutil.rmtree(old, ignore_errors=True)
     # The ending stays last: it tells the writer which format is meant.
-    draft = folder / f".{os.getpid()}.{name}"
+    draft = folder / f".{os.getpid()}.{get_ident()}.{name}"
     try:
         draft.unlink(missing_ok=True)
         write(draft)
