@@ -13,6 +13,9 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.embeds.models
+import webmap.embeds.pages
+import webmap.embeds.views
 import webmap.views
 from core import cluster, translation
 from core.db import Engine, db, make_engine
@@ -20,13 +23,16 @@ from core.settings import PROJECT, Settings
 from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, staff
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
+from webmap.embeds.counts import EmbedCounter
 
-TABLES = (core.signin, geo.models, qr_signs.models)
+TABLES = (core.signin, geo.models, qr_signs.models, webmap.embeds.models)
 """Importing them registers their tables; migrations and tests rely on it."""
-IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, *SERVICES)
+IN_A_LANGUAGE = (home.blueprint, webmap.views.pages, webmap.embeds.pages.builder, *SERVICES)
 IN_NONE = (
     home.roots,
     webmap.views.data,
+    webmap.embeds.views.frames,
+    webmap.embeds.pages.oembed,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,
@@ -46,6 +52,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.config.update(SECRET_KEY=settings.SECRET_KEY, MAX_CONTENT_LENGTH=BODY_LIMIT, SETTINGS=settings)
     db.init_app(app, engine)
     app.extensions["scan_counter"] = ScanCounter(engine)
+    app.extensions["embed_counter"] = EmbedCounter(engine)
     # Flask runs what comes after a request in reverse order: nonces are settled before bodies are packed and
     # kept.
     logs.init_app(app)
@@ -79,5 +86,5 @@ def _serve_static(app: Flask, built: Path) -> None:
 
 
 def _static_headers(headers: object, path: str, url: str) -> None:
-    for name, value in security.STATIC_HEADERS.items():
+    for name, value in security.ASSET_HEADERS.items():
         headers[name] = value  # type: ignore[index]

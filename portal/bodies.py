@@ -30,6 +30,7 @@ TEXTUAL: Final = (
     "application/geo+json",
     "application/xml",
     "application/ld+json",
+    "image/svg+xml",
 )
 
 

@@ -59,6 +59,7 @@ def site(town_engine: Engine) -> Iterator[str]:
     with serving(app) as address:
         yield address
     app.extensions["scan_counter"].flush()
+    app.extensions["embed_counter"].flush()
 
 
 @pytest.fixture(scope="session")
