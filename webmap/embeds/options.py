@@ -16,8 +16,8 @@ THEMES: Final = {
 HEIGHTS: Final = range(200, 1001)
 """Heights of the map in an embed, in CSS pixels."""
 HEIGHT: Final = 380
-AROUND: Final = 190
-"""Pixels that the heading and the foot of an embed take, beside the map, on a column of 600."""
+AROUND: Final = 132
+"""Pixels that the heading and the foot of an embed take beside the map, where one line holds them."""
 WIDTHS: Final = (160, 320, 480, 640, 800, 1200)
 """Widths of pictures, in pixels: few, so that few are made and kept."""
 WIDTH: Final = 640

@@ -66,6 +66,7 @@ def build() -> ResponseReturnValue:
         style=style,
         themes=options.THEMES,
         heights=options.HEIGHTS,
+        around=options.AROUND,
         embed=embed,
         private=partners.is_private(db.session, target, ""),
         preview=embed.path,

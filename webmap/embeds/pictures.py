@@ -8,14 +8,15 @@ nothing, and not every device has them. The PNG is set by the text engine that a
 import base64
 import io
 import logging
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from threading import Lock
 from typing import Any, Final
 
 from core import fonts
-from geo.sketch import HEIGHT, WIDTH, Sketch
+from geo.sketch import HEIGHT, WIDTH, Mark, Sketch
 
 LIGHT: Final = {
     "paper": "#fffdf9", "ground": "#f1e7d7", "town": "#efd8bd", "wall": "#a5532b", "walk": "#2a5a42",
@@ -36,6 +37,10 @@ LETTERS: Final = (
     ("NotoSansTifinagh-Regular", range(0x2D30, 0x2D80)),
 )
 CSS_PER_PT: Final = 96 / 72
+FAMILY: Final = "'Noto Naskh Arabic','Noto Sans Tifinagh','Noto Sans'"
+LINE: Final = 1.8
+BASELINE: Final = 1.2
+"""Height of a line, and from its top to the baseline, as parts of the letters' size."""
 
 _making = Lock()
 """One picture at a time in each process: pictures never take the machine from readers."""
@@ -46,10 +51,7 @@ class Sheet:
     """How a picture is divided, in units. `bare`: the map alone."""
 
     bare: bool
-    columns: int
     rows: int
-    left_out: int
-    """Stops that the legend has no room for."""
 
     @property
     def top(self) -> int:
@@ -62,11 +64,57 @@ class Sheet:
         return HEIGHT if self.bare else HEAD + HEIGHT + 24 + self.rows * ROW + FOOT
 
 
+@dataclass(frozen=True)
+class Word:
+    """A text of the picture: where its baseline begins, is centred or ends, and its height, in units."""
+
+    x: float
+    y: float
+    size: int
+    text: str
+    anchor: str = "start"
+    """start, middle or end, from the left: the drawing itself has one direction."""
+    colour: str = "ink"
+    bold: bool = False
+
+
 def sheet(drawn: Sketch, *, bare: bool) -> Sheet:
     """The sheet for a drawing: stops are named in two columns; beyond MOST_ROWS lines they are left out."""
     named = sum(1 for mark in drawn.marks if mark.number)
-    rows = min(-(-named // 2), MOST_ROWS)
-    return Sheet(bare=bare, columns=2, rows=rows, left_out=max(0, named - 2 * MOST_ROWS))
+    return Sheet(bare=bare, rows=0 if bare else min(-(-named // 2), MOST_ROWS))
+
+
+def words(
+    drawn: Sketch, on: Sheet, *, name: str, bar: str, credit: str, schematic: str, mirrored: bool
+) -> tuple[Word, ...]:
+    """Every text but numbers. `mirrored`: for a language that is written from right to left."""
+    scale = Word(28 + drawn.bar_units / 2, on.top + 486, 17, isolated(bar), "middle", "muted")
+    if on.bare:
+        return (scale,)
+    side, edge, other, opposite = ("end", 768, "start", 32) if mirrored else ("start", 32, "end", 768)
+    low = on.height - 15
+    told = [
+        Word(edge, 49, 29, isolated(name, 46), side, bold=True),
+        scale,
+        Word(edge, low, 15, isolated(credit, 80), side, "muted"),
+    ]
+    if drawn.walls:
+        told.append(Word(opposite, low, 15, isolated(schematic), other, "muted"))
+    aside = -24 if mirrored else 24
+    for mark, x, y in legend(drawn, on, mirrored=mirrored):
+        told.append(Word(x + aside, y, 19, isolated(mark.name.text, 32), side))
+    return tuple(told)
+
+
+def legend(drawn: Sketch, on: Sheet, *, mirrored: bool) -> list[tuple[Mark, float, float]]:
+    """Stops with the places of their numbers below the map."""
+    named = [mark for mark in drawn.marks if mark.number][: on.rows * 2]
+    found: list[tuple[Mark, float, float]] = []
+    for at, mark in enumerate(named):
+        column, row = divmod(at, on.rows)
+        x = WIDTH - 54 - column * 376 if mirrored else 54 + column * 376
+        found.append((mark, x, on.top + HEIGHT + 40 + row * ROW))
+    return found
 
 
 def size(drawn: Sheet, width: int) -> tuple[int, int]:
@@ -111,34 +159,46 @@ def _letters(name: str, wanted: str) -> bytes:
     return out.getvalue()
 
 
-def png(svg: str, width: int, drawn: Sheet) -> bytes:
-    """The drawing as PNG, `width` pixels wide."""
+def png(svg: str, told: Sequence[Word], colours: Mapping[str, str], width: int, drawn: Sheet) -> bytes:
+    """The drawing without its words, and the words laid on it, as PNG `width` pixels wide."""
     from PIL import Image
 
     wide, high = size(drawn, width)
+    data = base64.b64encode(svg.encode()).decode()
+    laid = "".join(_laid(word, colours, width / WIDTH) for word in told)
+    html = (
+        f"<style>@page{{size:{wide}px {high}px;margin:0}}body{{margin:0;font-family:{FAMILY}}}"
+        f"img{{position:absolute;width:{wide}px}}p{{position:absolute;margin:0;white-space:nowrap}}</style>"
+        f'<img src="data:image/svg+xml;base64,{data}">{laid}'
+    )
     with _making:
-        picture = _raster(svg, wide, high)
+        picture = _raster(html, wide, high)
     out = io.BytesIO()
     # Flat colours: a palette takes a third of the bytes.
-    picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
-    )
+    small = picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _raster(svg: str, wide: int, high: int) -> Any:
+def _laid(word: Word, colours: Mapping[str, str], scale: float) -> str:
+    """A word as HTML: the layout engine shapes Arabic there, but sets letters one by one in a drawing."""
+    left = {"start": word.x, "middle": word.x - WIDTH / 2, "end": word.x - WIDTH}[word.anchor] * scale
+    align = {"start": "left", "middle": "center", "end": "right"}[word.anchor]
+    return (
+        f'<p style="left:{left:.2f}px;top:{(word.y - BASELINE * word.size) * scale:.2f}px;'
+        f"width:{WIDTH * scale:.2f}px;text-align:{align};color:{colours[word.colour]};"
+        f"font-size:{word.size * scale:.2f}px;line-height:{LINE};font-weight:{700 if word.bold else 400}"
+        f'">{escape(word.text)}</p>'
+    )
+
+
+def _raster(html: str, wide: int, high: int) -> Any:
     fonts.prepare()
     import pypdfium2
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    data = base64.b64encode(re.sub("<style/>", "", svg).encode()).decode()
-    html = (
-        f"<style>@page{{size:{wide}px {high}px;margin:0}}body{{margin:0}}"
-        f"img{{display:block;width:{wide}px}}</style>"
-        f'<img src="data:image/svg+xml;base64,{data}">'
-    )
     document = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf()
     pdf = pypdfium2.PdfDocument(document)
     try:

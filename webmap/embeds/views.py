@@ -17,7 +17,7 @@ from core import clock
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Gone, Invalid, NotFound, Problem
-from core.translation import translate
+from core.translation import metres, translate
 from geo import layers, routes, search, sketch
 from geo.routes import RoutePage
 from geo.shapes import Box
@@ -228,18 +228,29 @@ def _picture(kind: str, drawn: sketch.Sketch, name: Any) -> Response:
     theme = options.read(request.args, options.MAP_LAYERS).theme
     sheet = pictures.sheet(drawn, bare=bool(request.args.get("bare")))
     wide = options.width(request.args.get("width", ""))
+    colours = pictures.DARK if theme == "dark" else pictures.LIGHT
+    mirrored = screens.mirrored()
+    told = pictures.words(
+        drawn,
+        sheet,
+        name=name.text,
+        bar=metres(drawn.bar_m),
+        credit=translate("© OpenStreetMap contributors (ODbL) and others"),
+        schematic=translate(N_("Walls: schematic")),
+        mirrored=mirrored,
+    )
     svg = render_template(
         "webmap/picture.svg",
         drawn=drawn,
         name=name,
         sheet=sheet,
+        legend=pictures.legend(drawn, sheet, mirrored=mirrored),
+        words=told if kind == "svg" else (),
         width=wide,
-        colours=pictures.DARK if theme == "dark" else pictures.LIGHT,
-        isolated=pictures.isolated,
-        mirrored=screens.mirrored(),
+        colours=colours,
     )
     g.csp = PICTURE_POLICY
     if kind == "svg":
         svg = pictures.with_letters(svg)
         return Response(svg, mimetype="image/svg+xml", headers=OPEN)
-    return Response(pictures.png(svg, wide, sheet), mimetype="image/png", headers=OPEN)
+    return Response(pictures.png(svg, told, colours, wide, sheet), mimetype="image/png", headers=OPEN)

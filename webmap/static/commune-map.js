@@ -7,7 +7,7 @@
   "use strict";
   const home = new URL(".", document.currentScript.src);
   const OPTIONS = { lang: "lang", theme: "theme", layers: "layers", height: "height", start: "start", partner: "e" };
-  const LEAST = 120, MOST = 6000, UNTIL_TOLD = 570;
+  const LEAST = 120, MOST = 6000, UNTIL_TOLD = 512;
 
   class CommuneMap extends HTMLElement {
     static get observedAttributes() { return ["route", "title"].concat(Object.keys(OPTIONS)); }
