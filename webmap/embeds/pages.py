@@ -30,7 +30,9 @@ MOST_URL: Final = 4000
 def build() -> ResponseReturnValue:
     """Choose a walk or the map and how it looks, see it, copy the code."""
     walks = routes.listed(db.session, g.order, g.commune.walking_speed_kmh)
-    key = request.args.get("route", walks[0].key if walks and not request.args else "")[:80]
+    key = request.args.get("route", walks[0].key if walks and not request.args else "")[:80].replace(
+        "\0", "-"
+    )
     lang = request.args.get("in", g.lang)
     if lang not in g.commune.languages:
         raise Invalid("in", N_("The map is not offered in this language."))
