@@ -26,7 +26,7 @@ LONGEST_HOST: Final = 100
 LONGEST_TARGET: Final = 90
 """Characters that the table's columns hold."""
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", re.ASCII)
-_TARGET: Final = re.compile(r"map|routes/[^\0\s]{1,80}")
+_TARGET: Final = re.compile(r"map|routes/[A-Za-z0-9_.-]{1,80}", re.ASCII)
 
 _ADD: Final = text("""
 WITH given AS (
