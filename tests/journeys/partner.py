@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Partner</title>
-<link rel="icon" href="data:,"></head><body><h1>Partner</h1>{body}</body></html>"""
+PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Partner</title></head>
+<body><h1>Partner</h1>{body}</body></html>"""
 
 
 class Partner:
@@ -27,7 +27,8 @@ class Partner:
 
     def frame(self, path: str, more: str = "") -> None:
         """A page with one frame."""
-        self.body = f'<iframe src="{escape(self.trusted + path)}" title="Map" width="800" height="560" {more}></iframe>'
+        source = escape(self.trusted + path)
+        self.body = f'<iframe src="{source}" title="Map" width="800" height="560" {more}></iframe>'
 
 
 @contextlib.contextmanager

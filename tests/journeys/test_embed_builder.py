@@ -23,14 +23,13 @@ def test_a_choice_shows_at_once_and_its_code_is_copied(open_page: Open) -> None:
     page.locator("#theme").select_option("dark")
     page.locator("#start").select_option("5")
 
-    expect(page.locator("#element-code")).to_have_value(lambda: None) if False else None
     expect(preview.locator("html")).to_have_attribute("dir", "rtl")
     expect(preview.locator("[aria-current=step]")).to_contain_text("باب الزركان")
     page.locator("[data-copy=element-code]").click()
     expect(page.locator(".copied")).not_to_be_empty()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert 'lang="ar" theme="dark" start="5"' in copied
-    assert page.url.endswith("&start=5&layer=boundary&layer=walls") or "start=5" in page.url
+    assert "start=5" in page.url
 
 
 def test_the_whole_map_has_other_layers_and_no_stops(open_page: Open) -> None:
@@ -40,7 +39,6 @@ def test_the_whole_map_has_other_layers_and_no_stops(open_page: Open) -> None:
 
     expect(page.get_by_label("Risk zones")).to_be_visible()
     expect(page.locator("input#start")).to_be_visible()
-    expect(page.locator("#frame-code")).to_have_value(page.locator("#frame-code").input_value())
     assert "/embed/map?" in page.locator("#frame-code").input_value()
 
 
@@ -51,7 +49,6 @@ def test_the_builder_works_without_javascript(open_page: Open) -> None:
     page.get_by_label("Monuments").check()
     page.get_by_role("button", name="Show").click()
 
-    assert "height=&#34;" not in page.locator("#frame-code").input_value()
     assert 'height="632"' in page.locator("#frame-code").input_value()
     assert "monuments" in page.locator("#element-code").input_value()
     expect(page.frame_locator(".builder-preview iframe").locator("html")).to_have_attribute("lang", "de")

@@ -38,7 +38,11 @@ def build() -> ResponseReturnValue:
         raise Invalid("in", N_("The map is not offered in this language."))
     page = _walk(key) if key else None
     offered = options.ROUTE_LAYERS if page else options.MAP_LAYERS
+    fixed = ("routes", "stops") if page else ()
+    usual = [name for name in offered if name in style.WALK or (not page and style.LAYERS[name].shown)]
     ticked = [each for each in request.args.getlist("layer")[:20] if each in offered]
+    if {*ticked, *fixed} == set(usual):
+        ticked = []
     chosen = options.read(request.args, offered, chosen=ticked)
     if page:
         stop_of(page, chosen.start)
@@ -63,8 +67,8 @@ def build() -> ResponseReturnValue:
         lang=lang,
         key=key,
         offered=offered,
-        usual=[name for name in offered if name in style.WALK or (not page and style.LAYERS[name].shown)],
-        fixed=("routes", "stops") if page else (),
+        usual=usual,
+        fixed=fixed,
         style=style,
         themes=options.THEMES,
         heights=options.HEIGHTS,

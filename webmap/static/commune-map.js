@@ -27,6 +27,8 @@
       this.style.display = this.style.display || "block";
       window.addEventListener("message", this.told);
       this.show();
+      // While the page is still being read, the link between the tags is not there yet, and names the frame.
+      if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", this.show.bind(this), { once: true }); }
     }
 
     disconnectedCallback() { window.removeEventListener("message", this.told); }
