@@ -9,10 +9,16 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import load, signs, start, weight
+from bench import embeds, load, signs, start, weight
 from core.settings import PROJECT
 
-SUBJECTS = {"start": start.run, "weight": weight.run, "load": load.run, "signs": signs.run}
+SUBJECTS = {
+    "start": start.run,
+    "weight": weight.run,
+    "load": load.run,
+    "signs": signs.run,
+    "embeds": embeds.run,
+}
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

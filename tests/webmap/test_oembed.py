@@ -67,6 +67,7 @@ def test_every_page_that_can_be_embedded_says_where_to_ask(client: FlaskClient, 
     jsonschema.validate(answers["application/json+oembed"].json, SCHEMA)
     assert answers["text/xml+oembed"].mimetype == "text/xml"
     told = answers["application/json+oembed"].json
+    assert told
     assert told["title"].split(" · ")[0] == html.unescape(found[0][2])
     assert f"lang={lang}" in told["html"]
 
