@@ -27,8 +27,10 @@ from webmap.embeds.oembed import SANDBOX
 
 WALK = "gates-and-squares"
 PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>P</title>{}'
+    '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>Partner</title>'
+    "<h1>Partner</h1>{}"
 )
+"""With words of its own: without any, the browser never tells of a first paint."""
 
 
 @contextmanager
