@@ -27,10 +27,10 @@ from webmap.embeds.oembed import SANDBOX
 
 WALK = "gates-and-squares"
 PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>Partner</title>'
-    "<h1>Partner</h1>{}"
+    '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>P</title>{}'
 )
-"""With words of its own: without any, the browser never tells of a first paint."""
+HEADING = "<h1>Partner</h1>"
+"""Words of the page's own: without any, the browser never tells of a first paint."""
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def partner(pages: dict[str, str]) -> Iterator[str]:
 def framed(address: str, height: int = 560) -> str:
     """A frame of a careful partner."""
     source = escape(address)
-    return f'<iframe src="{source}" title="Map" width="800" height="{height}" sandbox="{SANDBOX}"></iframe>'
+    return f'{HEADING}<iframe src="{source}" title="Map" width="800" height="{height}" sandbox="{SANDBOX}"></iframe>'
 
 
 def folium_frame(data: str) -> tuple[float, int]:
@@ -92,7 +92,7 @@ def run() -> Table:
             "fr.html": framed(f"{walk}?lang=fr"),
             "map.html": framed(f"{town}?lang=fr"),
             "element.html": (
-                f'<script src="{address}/embed/commune-map.js"></script>'
+                f'{HEADING}<script src="{address}/embed/commune-map.js"></script>'
                 f'<commune-map route="{WALK}" lang="fr"></commune-map>'
             ),
         }
