@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import load, offline, opendata, signs, start, streets, weight
+from bench import embeds, load, offline, opendata, signs, start, streets, weight
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -20,6 +20,7 @@ SUBJECTS = {
     "offline": offline.run,
     "opendata": opendata.run,
     "streets": streets.run,
+    "embeds": embeds.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench import sign_pictures
+from bench import embed_pictures, sign_pictures
 from bench.harness import SHIPPED, server
 from core import cluster, schema
 from core.db import make_engine
@@ -69,6 +69,8 @@ def main() -> int:
             opened.screenshot(path=file, full_page=everything)
             sys.stdout.write(f"{file.relative_to(PROJECT)}\n")
             context.close()
+        if not everything:
+            embed_pictures.take(browser, address, folder)
         browser.close()
     return 0
 

@@ -151,6 +151,18 @@ SELECT jsonb_build_object(
          ), '[]'::jsonb))::text
 """
 
+_TOGETHER: Final = """
+WITH part (at, name, data) AS ({values})
+SELECT jsonb_build_object(
+         'type', 'FeatureCollection',
+         'layers', (SELECT jsonb_object_agg(name, data - 'features' - 'type') FROM part),
+         'features', COALESCE((
+           SELECT jsonb_agg(jsonb_set(each.feature, '{{properties,layer}}', to_jsonb(part.name))
+                            ORDER BY part.at, each.nth)
+             FROM part, jsonb_array_elements(part.data->'features') WITH ORDINALITY AS each (feature, nth)
+         ), '[]'::jsonb))::text
+"""
+
 
 def geojson(
     session: Session, layer: str, order: Sequence[str], *, box: Box | None, most: int, route: str = ""
@@ -162,11 +174,38 @@ def geojson(
     `most`, but never above MOST. Properties: key, kind, name, name_lang, precision, error_m (metres), page
     (the section with its page, or null) and the layer's own. NotFound for a layer that there isn't.
     """
+    statement = _statement(layer)
+    return str(session.scalar(text(statement), _values(statement, order, box, most, route)))
+
+
+def together(
+    session: Session,
+    names: Sequence[str],
+    order: Sequence[str],
+    *,
+    box: Box | None,
+    most: int,
+    route: str = "",
+) -> str:
+    """Several layers as one GeoJSON FeatureCollection, in the order of `names`, by one query.
+
+    Features are as `geojson` gives them and tell their `layer`; the member `layers` has numberMatched and
+    numberReturned of each, of which at most `most` come. NotFound for a layer that there isn't.
+    """
+    parts = [f"({_statement(name)})::jsonb" for name in names]
+    values = " UNION ALL ".join(
+        f"SELECT {at}, '{name}', {part}" for at, (name, part) in enumerate(zip(names, parts, strict=True))
+    )
+    statement = _TOGETHER.format(values=values)
+    return str(session.scalar(text(statement), _values(statement, order, box, most, route)))
+
+
+def _statement(layer: str) -> str:
+    """Only constants of this module are put into it; what the reader sent is bound."""
     if layer not in LAYERS:
         raise NotFound("There is no such layer.")
     how = LAYERS[layer]
-    # Only constants of this module are put into the statement; what the reader sent is bound.
-    statement = _QUERY.format(
+    return _QUERY.format(
         source=how.source,
         where=how.where,
         properties=how.properties,
@@ -174,14 +213,12 @@ def geojson(
         key=how.key,
         page=f"CASE WHEN page.layer = '{how.page}' THEN '{how.page}' END" if how.page else "NULL",
     )
+
+
+def _values(
+    statement: str, order: Sequence[str], box: Box | None, most: int, route: str
+) -> dict[str, object]:
     west, south, east, north = box or (None, None, None, None)
-    values: dict[str, object] = {
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
-        "langs": list(order),
-    }
-    values |= {"most": min(most, MOST), "route": route}
-    wanted = {name: value for name, value in values.items() if f":{name}" in statement}
-    return str(session.scalar(text(statement), wanted))
+    values: dict[str, object] = {"west": west, "south": south, "east": east, "north": north}
+    values |= {"langs": list(order), "most": min(most, MOST), "route": route}
+    return {name: value for name, value in values.items() if f":{name}" in statement}

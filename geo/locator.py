@@ -89,8 +89,8 @@ def ground(session: Session, metric_crs: int) -> Ground:
     for what, shape in session.execute(_GROUND, {"crs": metric_crs, "detail": DETAIL_M}):
         found[what].append(shape)
     return Ground(
-        walls=tuple(line for shape in found["wall"] for line in _lines(shape)),
-        walks=tuple(line for shape in found["walk"] for line in _lines(shape)),
+        walls=tuple(line for shape in found["wall"] for line in lines(shape)),
+        walks=tuple(line for shape in found["walk"] for line in lines(shape)),
         gates=tuple((shape["coordinates"][0], shape["coordinates"][1]) for shape in found["gate"]),
     )
 
@@ -119,7 +119,7 @@ def drawing(
         framed += [here, *around]
     if not framed:
         return None
-    sheet = _Sheet.around(framed)
+    sheet = Sheet.around(framed)
     bar_m = max((bar for bar in BARS_M if bar * sheet.scale <= WIDTH / 3), default=BARS_M[0])
     return Locator(
         walls=tuple(sheet.path(line) for line in town.walls),
@@ -140,34 +140,39 @@ def of_monument(session: Session, town: Ground, page: MonumentPage, metric_crs: 
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """From metres to units of the drawing: `scale` units a metre, `left`/`top` metres at its corner."""
+class Sheet:
+    """From metres to units of a drawing: `scale` units a metre, `left`/`top` metres at its corner."""
 
     left: float
     top: float
     scale: float
 
     @staticmethod
-    def around(points: Sequence[Point]) -> "_Sheet":
+    def around(
+        points: Sequence[Point], width: float = WIDTH, height: float = HEIGHT, margin: float = MARGIN
+    ) -> "Sheet":
+        """The sheet of that size on which the points just fit; never less than 200 m across."""
         west, east = min(x for x, _ in points), max(x for x, _ in points)
         south, north = min(y for _, y in points), max(y for _, y in points)
         scale = min(
-            (WIDTH - 2 * MARGIN) / max(east - west, 200), (HEIGHT - 2 * MARGIN) / max(north - south, 200)
+            (width - 2 * margin) / max(east - west, 200), (height - 2 * margin) / max(north - south, 200)
         )
-        return _Sheet(
-            left=(west + east) / 2 - WIDTH / 2 / scale,
-            top=(south + north) / 2 + HEIGHT / 2 / scale,
+        return Sheet(
+            left=(west + east) / 2 - width / 2 / scale,
+            top=(south + north) / 2 + height / 2 / scale,
             scale=scale,
         )
 
     def at(self, point: Point) -> Point:
+        """Where a place stands on the drawing."""
         return round((point[0] - self.left) * self.scale, 1), round((self.top - point[1]) * self.scale, 1)
 
     def path(self, line: Sequence[Point]) -> str:
+        """A line as SVG path data."""
         return "M" + "L".join(f"{x:g} {y:g}" for x, y in (self.at(point) for point in line))
 
 
-def _lines(shape: dict[str, Any]) -> list[tuple[Point, ...]]:
+def lines(shape: dict[str, Any]) -> list[tuple[Point, ...]]:
     """The lines of a GeoJSON (Multi)LineString or the outer rings of a (Multi)Polygon, as points."""
     lines: list[Any] = {
         "LineString": [shape["coordinates"]],

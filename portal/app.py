@@ -17,6 +17,9 @@ import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
 import webmap.desk
+import webmap.embeds.models
+import webmap.embeds.pages
+import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
@@ -29,13 +32,23 @@ from portal import assets, bodies, forgery, home, language, logs, problems, secu
 from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
+from webmap.embeds.counts import EmbedCounter
 
-TABLES = (core.signin, geo.models, geo.opendata.models, geo.recordings, geo.streets.models, qr_signs.models)
+TABLES = (
+    core.signin,
+    geo.models,
+    geo.opendata.models,
+    geo.recordings,
+    geo.streets.models,
+    qr_signs.models,
+    webmap.embeds.models,
+)
 """Importing them registers their tables; migrations and tests rely on it."""
 IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
     webmap.opendata.views.pages,
+    webmap.embeds.pages.builder,
     offline.blueprint,
     *SERVICES,
 )
@@ -48,6 +61,8 @@ IN_NONE = (
     webmap.ogc.views.blueprint,
     webmap.ogc.tiles.blueprint,
     webmap.opendata.views.data,
+    webmap.embeds.views.frames,
+    webmap.embeds.pages.oembed,
     qr_signs.views.blueprint,
     staff.blueprint,
     qr_signs.desk.views.blueprint,
@@ -68,6 +83,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.config.update(SECRET_KEY=settings.SECRET_KEY, MAX_CONTENT_LENGTH=BODY_LIMIT, SETTINGS=settings)
     db.init_app(app, engine)
     app.extensions["scan_counter"] = ScanCounter(engine)
+    app.extensions["embed_counter"] = EmbedCounter(engine)
     # Flask runs what comes after a request in reverse order: nonces are settled before bodies are packed and
     # kept.
     logs.init_app(app)
@@ -101,5 +117,5 @@ def _serve_static(app: Flask, built: Path) -> None:
 
 
 def _static_headers(headers: object, path: str, url: str) -> None:
-    for name, value in security.STATIC_HEADERS.items():
+    for name, value in security.ASSET_HEADERS.items():
         headers[name] = value  # type: ignore[index]

@@ -40,6 +40,7 @@ TEXTUAL: Final = (
     "application/atom+xml",
     "application/rdf+xml",
     "application/gpx+xml",
+    "image/svg+xml",
 )
 
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from core.db import OUTAGES, db
-from core.errors import Unavailable
+from core.errors import NotFound, Unavailable
 from core.languages import LANGUAGES, accepted, choose, fallback
 from geo import published
 from portal import bodies
@@ -63,6 +63,9 @@ def _keep(endpoint: str, values: dict[str, Any]) -> None:
 def _settle() -> Response | None:
     """Choose the language; read the state of the data; answer from the shelf if the page is ready."""
     _choose(list(LANGUAGES))
+    if "\0" in request.path:
+        # The database takes no such character, and nothing here is called so.
+        raise NotFound("Check the address, or look for the place in the list of monuments.")
     if request.endpoint in STATELESS or request.endpoint is None:
         _nobodys_page()
         return None

@@ -23,6 +23,9 @@ STATIC_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+ASSET_HEADERS = {**STATIC_HEADERS, "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Of files under /static/: an embed in a sandboxed frame has an origin of its own, and needs them too."""
+
 
 def nonce() -> str:
     """For templates: stands for the nonce until the page is complete."""
@@ -54,11 +57,15 @@ def tile_origin(tile_url: str) -> str:
 
 
 def _secure(response: Response) -> Response:
+    if "body" in g:
+        # A kept answer has its headers, and may be one that others frame.
+        return response
     for name, value in STATIC_HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name != "X-Frame-Options" or "frame-ancestors" not in g.get("csp", {}):
+            response.headers.setdefault(name, value)
     if current_app.extensions["https"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if "body" in g or response.direct_passthrough or response.is_streamed:
+    if response.direct_passthrough or response.is_streamed:
         return response
     token = _settle(response)
     response.headers.setdefault("Content-Security-Policy", policy(token))
@@ -79,22 +86,24 @@ def _settle(response: Response) -> str:
 
 
 def policy(token: str) -> str:
-    """The Content-Security-Policy of an answer whose nonce is `token`."""
+    """The Content-Security-Policy of an answer whose nonce is `token`.
+
+    A view that needs another rule puts it into `g.csp`, by directive: `{"frame-ancestors": "*"}`.
+    """
     tiles = current_app.extensions["tile_origin"]
     allowed = f"'nonce-{token}'" if token else "'none'"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {allowed}",
-            f"style-src 'self' {allowed}" if token else "style-src 'self'",
-            f"img-src 'self' data: {tiles}".rstrip(),
-            "font-src 'self'",
-            "connect-src 'self'",
-            "manifest-src 'self'",
-            "media-src 'self'",
-            "worker-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+    rules = {
+        "default-src": "'none'",
+        "script-src": allowed,
+        "style-src": f"'self' {allowed}" if token else "'self'",
+        "img-src": f"'self' data: {tiles}".rstrip(),
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "media-src": "'self'",
+        "worker-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in {**rules, **g.get("csp", {})}.items())

@@ -84,9 +84,17 @@ def _style() -> str:
     return re.sub(r"\s*\n\s*", "\n", css).strip()
 
 
-def site_style() -> Markup:
-    """For the `<style>` of the head: our own file, nobody's input."""
-    return Markup(_style())  # noqa: S704
+_DARK = re.compile(r"@media\(prefers-color-scheme:dark\)\{(:root\{[^}]*\})\}")
+
+
+def site_style(theme: str = "auto") -> Markup:
+    """For the `<style>` of the head: our own file, nobody's input. `light` and `dark` are that for everybody,
+    `auto` as the reader's device is.
+    """
+    css = _style()
+    if theme != "auto":
+        css = _DARK.sub(r"\1" if theme == "dark" else "", css)
+    return Markup(css)  # noqa: S704
 
 
 def kind(code: str, layer: str) -> str:

@@ -77,6 +77,7 @@ def app(town_engine: Engine) -> Iterator[Flask]:
     app.testing = True
     yield app
     app.extensions["scan_counter"].flush()
+    app.extensions["embed_counter"].flush()
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ class LocalMap(folium.Map):
 class UrlLayer(MacroElement):
     """A layer whose GeoJSON the browser fetches from `url` when it is first shown.
 
-    `name` is the key of its style and of its checkbox; `shown` and `cluster` say how it starts.
+    `name` is the key of its style and of its checkbox; `shown` and `cluster` say how it starts; `shared` that
+    the answer holds other layers too and is fetched once for all of them.
     """
 
     _template = Template(
@@ -84,11 +85,14 @@ class UrlLayer(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, name: str, url: str, *, shown: bool = False, cluster: bool = False) -> None:
+    def __init__(
+        self, name: str, url: str, *, shown: bool = False, cluster: bool = False, shared: bool = False
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "layer"
         self._id = name
-        self.settings = as_script({"name": name, "url": url, "shown": shown, "cluster": cluster})
+        settings = {"name": name, "url": url, "shown": shown, "cluster": cluster}
+        self.settings = as_script({**settings, "shared": True} if shared else settings)
 
 
 def build(
@@ -106,16 +110,19 @@ def build(
     focus: str = "",
     tile_url: str = "",
     tile_credit: str = "",
+    embed: Mapping[str, str] | None = None,
 ) -> MapParts:
     """A map of `layers` (name → URL of its data), lowest first.
 
     `bounds` is what it shows at first, `limits` how far one may go; `kinds` are translated labels of kinds;
     `page_base` is put before the address of a thing's page; `shown` are the layers that are on at start;
     `focus` is the key of the monument the map is about, which stands out. `tile_credit` is plain text.
+    `embed` makes a map for a frame in somebody's page: one answer holds all layers, links open elsewhere, the
+    page around goes on scrolling; its `start` is the key of what is open at first.
     """
     town = LocalMap(
         name, bounds, labels, limits=limits, kinds=dict(kinds), shapes=style.KINDS, credit=credit, rtl=rtl,
-        pages=page_base, focus=focus,
+        pages=page_base, focus=focus, **({} if embed is None else {"embed": dict(embed)}),
     )  # fmt: skip
     if tile_url:
         # Leaflet shows attributions as HTML.
@@ -124,5 +131,6 @@ def build(
         tiles.add_to(town)
     on = set(shown)
     for layer, url in layers.items():
-        UrlLayer(layer, url, shown=layer in on, cluster=style.LAYERS[layer].cluster).add_to(town)
+        cluster, shared = style.LAYERS[layer].cluster, embed is not None
+        UrlLayer(layer, url, shown=layer in on, cluster=cluster, shared=shared).add_to(town)
     return town.parts(layers, on)

@@ -1,9 +1,10 @@
 """The maps of the pages, in the reader's language: which layers, where, with which words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask import current_app, g, url_for
 
+from core.errors import Invalid
 from core.languages import LANGUAGES
 from core.translation import translate
 from geo.monuments import MonumentPage
@@ -30,22 +31,61 @@ def route(page: RoutePage) -> MapParts:
     there = [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
     own = ("routes", "stops", *style.GROUND)
     layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in there}
-    lons, lats = [stop.at.lon for stop in page.stops], [stop.at.lat for stop in page.stops]
-    around = Box(min(lons), min(lats), max(lons), max(lats)) if page.stops else g.commune.bbox
-    return _build("walk", layers, _frame(around), [layer for layer in there if layer != "buildings"])
+    return _build("walk", layers, _frame(around(page)), [layer for layer in there if layer != "buildings"])
 
 
 def monument(page: MonumentPage) -> MapParts:
     """Around one monument, about 300 m each way and never less than its error circle."""
     degrees = max(300.0, page.error_m or 0) / 111_000
     at = page.at
-    around = Box(at.lon - degrees, at.lat - degrees, at.lon + degrees, at.lat + degrees)
+    near = Box(at.lon - degrees, at.lat - degrees, at.lon + degrees, at.lat + degrees)
     layers = {layer: _url(layer) for layer in style.PLACE}
-    return _build("place", layers, _frame(around, 0), style.PLACE, focus=page.key)
+    return _build("place", layers, _frame(near, 0), style.PLACE, focus=page.key)
+
+
+def embedded(layers: Sequence[str], url: str, around: Box | None, start: str) -> MapParts:
+    """A map inside somebody else's page: all its layers come by `url`; `start` is the key of what is open."""
+    shown = around or g.published.frame or g.commune.bbox
+    return _build("embed", dict.fromkeys(layers, url), _frame(shown), layers, embed={"start": start})
+
+
+def box(text: str) -> Box | None:
+    """`west,south,east,north` in degrees, or nothing; says so when latitude was put first."""
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(",", 4))
+    except ValueError:
+        raise Invalid("bbox", "bbox must be four numbers: west,south,east,north.") from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Invalid("bbox", "bbox must be west,south,east,north in degrees, longitude first.")
+    return Box(west, south, east, north)
+
+
+def base() -> str:
+    """The public's address of the site, without a final slash, as the front door knows it."""
+    known: str = current_app.jinja_env.globals["public_base"]()  # type: ignore[operator]
+    return known
+
+
+def mirrored() -> bool:
+    """Whether the reader's language is written from right to left."""
+    return LANGUAGES[g.lang].rtl
+
+
+def around(page: RoutePage) -> Box:
+    """The box around a walk's stops."""
+    lons, lats = [stop.at.lon for stop in page.stops], [stop.at.lat for stop in page.stops]
+    return Box(min(lons), min(lats), max(lons), max(lats)) if page.stops else g.commune.bbox
 
 
 def _build(
-    name: str, layers: dict[str, str], bounds: maps.Bounds, shown: Iterable[str], focus: str = ""
+    name: str,
+    layers: dict[str, str],
+    bounds: maps.Bounds,
+    shown: Iterable[str],
+    focus: str = "",
+    embed: Mapping[str, str] | None = None,
 ) -> MapParts:
     settings = current_app.config["SETTINGS"]
     return maps.build(
@@ -56,10 +96,11 @@ def _build(
         labels={label: translate(words) for label, words in style.LABELS.items()},
         kinds={code: translate(words) for kinds in KINDS.values() for code, words in kinds.items()},
         credit=translate("© OpenStreetMap contributors (ODbL) and others"),
-        rtl=LANGUAGES[g.lang].rtl,
+        rtl=mirrored(),
         page_base=f"/{g.lang}/",
         shown=shown,
         focus=focus,
+        embed=embed,
         tile_url=settings.TILE_URL,
         tile_credit=settings.TILE_ATTRIBUTION,
     )
@@ -72,9 +113,9 @@ def _there(layers: Iterable[str]) -> list[str]:
 
 def _url(layer: str, route: str | None = None) -> str:
     # Shaking bands reach far beyond the commune: only those that touch it are asked for.
-    box = ",".join(f"{edge:g}" for edge in g.commune.bbox) if layer == "risk_zones" else None
+    reach = ",".join(f"{edge:g}" for edge in g.commune.bbox) if layer == "risk_zones" else None
     most = style.MOST_GROUND if layer in style.GROUND else None
-    return url_for("data.layer", layer=layer, lang=g.lang, route=route, bbox=box, limit=most)
+    return url_for("data.layer", layer=layer, lang=g.lang, route=route, bbox=reach, limit=most)
 
 
 def _frame(box: Box, padding: float = PADDING_DEGREES) -> maps.Bounds:

@@ -7,7 +7,6 @@ from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, NotFound
 from geo import layers, locator, monuments, routes, search
-from geo.shapes import Box
 from webmap import jsonld, screens, style
 
 pages = Blueprint("webmap", __name__, template_folder="templates")
@@ -92,7 +91,7 @@ def layer(layer: str) -> ResponseReturnValue:
         db.session,
         layer,
         g.order,
-        box=_box(request.args.get("bbox", "")),
+        box=screens.box(request.args.get("bbox", "")),
         most=whole(request.args.get("limit", ""), "limit", layers.MOST, layers.MOST),
         route=request.args.get("route", "")[:80].replace("\0", ""),
     )
@@ -128,19 +127,6 @@ def whole(text: str, field: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
         raise Invalid(field, "%(name)s must be a whole number from 1.", name=field)
     return min(int(text), most)
-
-
-def _box(text: str) -> Box | None:
-    """`west,south,east,north` in degrees, or nothing; says so when latitude was put first."""
-    if not text:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(",", 4))
-    except ValueError:
-        raise Invalid("bbox", "bbox must be four numbers: west,south,east,north.") from None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid("bbox", "bbox must be west,south,east,north in degrees, longitude first.")
-    return Box(west, south, east, north)
 
 
 def _page_of(total: int, page: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from core import fonts
 from core.errors import Invalid, Word
 from core.languages import LANGUAGES, Said
 from core.translation import metres, translate
@@ -14,7 +15,6 @@ from geo.locator import Ground, Locator, Point
 from geo.signage import Onward, Told, View
 from geo.vocabulary import N_
 from qr_signs import payload
-from qr_signs.artwork import fonts
 from qr_signs.artwork.typography import LATIN, heading, typeset
 
 LONGEST_NAME: Final = 120

@@ -7,7 +7,7 @@ from typing import Final
 
 from fontTools.ttLib import TTFont
 
-from qr_signs.artwork import fonts
+from core import fonts
 
 FONTS: Final = {"ar": "NotoNaskhArabic-Bold", "zgh": "NotoSansTifinagh-Regular"}
 LATIN: Final = "NotoSerif-Bold"

@@ -11,10 +11,11 @@ from typing import Any, Final
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core import fonts
 from core.errors import Invalid
 from geo.vocabulary import N_
 from qr_signs import payload, symbol
-from qr_signs.artwork import crests, fitting, fonts, reading, sizes, typography
+from qr_signs.artwork import crests, fitting, reading, sizes, typography
 from qr_signs.artwork.content import FIELDS, LETTERS, Content, own_name
 from qr_signs.artwork.fitting import Fit
 from qr_signs.artwork.measuring import Room

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import fonts
 from core.errors import Invalid
 from core.languages import LANGUAGES
 from geo import signage
@@ -17,7 +18,7 @@ from geo.published import Published
 from geo.shapes import LonLat
 from geo.vocabulary import N_
 from qr_signs import payload, tags
-from qr_signs.artwork import content, fonts
+from qr_signs.artwork import content
 from qr_signs.models import Sign, SignWording
 
 NO_HOST: Final = N_("No short host is set: put SIGN_HOST, or host under [signs] in commune.toml.")

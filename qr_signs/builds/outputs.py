@@ -14,13 +14,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import files, pictures
+from core import files, fonts, pictures
 from core.db import Engine, session_of
 from core.translation import translate
 from geo import published, signage
 from geo.published import Published
 from qr_signs import tags
-from qr_signs.artwork import fonts
 from qr_signs.builds import making, orders, sheets
 from qr_signs.builds.orders import Options
 from qr_signs.models import Sign, SignArtwork, SignBuild, SignBuildItem, SignEvent

@@ -18,8 +18,8 @@ import pypdfium2
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from core import fonts
 from geo.vocabulary import N_
-from qr_signs.artwork import fonts
 from qr_signs.artwork.made import Artwork, Printed
 from qr_signs.preflight.document import Ink
 from qr_signs.preflight.report import Check

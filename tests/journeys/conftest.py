@@ -42,9 +42,9 @@ class _Silent(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Address of a server of the app, for as long as the block runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """Address of a server of the app, for as long as the block runs; port 0: any free one."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -62,6 +62,7 @@ def site(town_engine: Engine) -> Iterator[str]:
     with serving(app) as address:
         yield address
     app.extensions["scan_counter"].flush()
+    app.extensions["embed_counter"].flush()
 
 
 @pytest.fixture(scope="session")

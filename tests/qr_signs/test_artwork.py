@@ -8,8 +8,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from core import fonts
 from core.errors import Invalid
-from qr_signs.artwork import fonts, rendering, setting, sizes
+from qr_signs.artwork import rendering, setting, sizes
 from qr_signs.artwork.made import Artwork, Printed
 from qr_signs.artwork.rendering import Order
 from qr_signs.artwork.setting import Setter

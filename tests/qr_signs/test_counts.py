@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from core import tallies
 from core.db import Engine, session_of
-from qr_signs import counts
 from qr_signs.counts import ScanCounter, totals
 from tests.qr_signs.tallies import CODES, DAY, total
 
@@ -111,7 +111,7 @@ def test_workers_that_write_the_same_sums_at_once_do_not_block_each_other(signs:
 def test_memory_is_bounded_and_that_is_logged_once(
     signs: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(counts, "MOST_KEYS", 3)
+    monkeypatch.setattr(tallies, "MOST_KEYS", 3)
     counter = ScanCounter(signs, every_s=3600)
     with caplog.at_level(logging.ERROR, "athar.scans"):
         for number in range(10):

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, event, text
 
+from core import tallies
 from core.db import Engine
 from core.settings import PROJECT
-from qr_signs import counts
 from qr_signs.counts import ScanCounter
 from tests.qr_signs.tallies import CODES, DAY, total
 
@@ -80,7 +80,7 @@ def test_numbers_wait_while_the_database_is_away(signs: Engine, line: Line) -> N
 
 
 def test_the_thread_tries_again_by_itself(signs: Engine, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "LONGEST_PAUSE_S", 0.02)
+    monkeypatch.setattr(tallies, "LONGEST_PAUSE_S", 0.02)
     counter = ScanCounter(line.engine, every_s=0.01)
     line.open = False
     counter.note(CODES[0], "ar", DAY)
@@ -105,7 +105,7 @@ def test_pauses_grow_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch)
     counter = ScanCounter(create_engine("postgresql+psycopg://"), every_s=5)
     answers = iter([True, False, False, False, True, False, True])
     monkeypatch.setattr(counter, "flush", lambda: next(answers))
-    monkeypatch.setattr(counts, "LONGEST_PAUSE_S", 30)
+    monkeypatch.setattr(tallies, "LONGEST_PAUSE_S", 30)
     stop = Stop()
     counter._run(stop)
 
@@ -188,7 +188,7 @@ def test_an_error_nobody_thought_of_stops_neither_the_thread_nor_the_numbers(
 
 def test_memory_is_bounded_however_long_the_outage(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes in during a write and what comes back from it are bounded together."""
-    monkeypatch.setattr(counts, "MOST_KEYS", 3)
+    monkeypatch.setattr(tallies, "MOST_KEYS", 3)
     counter = ScanCounter(line.engine, every_s=3600)
     most = []
 

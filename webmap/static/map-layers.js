@@ -183,7 +183,8 @@
     const wish = map.athar.asked.key, found = entry.byKey && entry.byKey[wish], monuments = map.athar.layers.monuments;
     if (!found || entry.settings.name !== "monuments" && monuments && !monuments.loaded) { return; }
     map.athar.asked.key = null;
-    map.athar.follow = true;
+    // A frame never takes the keyboard away from the page around it.
+    map.athar.follow = !map.athar.settings.embed;
     if (!map.athar.asked.at || map.getZoom() < 17) { map.setView(found.getLatLng(), 17, { animate: false }); }
     if (found._map) { found.openPopup(); } else { entry.group.once("animationend", function () { found.openPopup(); }); }
   }
@@ -203,10 +204,8 @@
     }
     busy(map, 1);
     entry.loading = true;
-    fetch(url, stop ? { signal: stop.signal } : {}).then(function (answer) {
-      if (!answer.ok) { throw new Error(String(answer.status)); }
-      return answer.json();
-    }).then(function (data) {
+    const asked = entry.settings.shared ? Athar.together(map, entry.settings.name, url, PATIENCE_MS) : Athar.answer(url, stop);
+    asked.then(function (data) {
       if (turn !== entry.turn) { return; }
       const partial = data.numberMatched > data.numberReturned;
       entry.loaded = true;

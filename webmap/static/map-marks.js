@@ -86,6 +86,7 @@ Object.assign(window.Athar, (function () {
     if (properties.page) {
       const link = make("a", "", labels.page);
       link.href = settings.pages + encodeURIComponent(properties.page) + "/" + encodeURIComponent(properties.key);
+      if (settings.embed) { link.target = "_blank"; link.rel = "noopener"; }
       node.appendChild(link);
     }
     return node;

@@ -65,6 +65,7 @@ window.Athar = Object.assign(window.Athar || {}, (function () {
       hash: frame.hasAttribute("data-map-address"), asked: {}, say: say
     };
     if (map.athar.hash) { map.athar.asked = asked(location.href); }
+    if (settings.embed && settings.embed.start) { map.athar.asked = { key: settings.embed.start }; }
     element.classList.toggle("map-rtl", settings.rtl);
 
     function say(text) { map.athar.note = text; tell(map); }
@@ -73,7 +74,8 @@ window.Athar = Object.assign(window.Athar || {}, (function () {
       position: "top" + start, zoomInTitle: labels.zoomIn, zoomOutTitle: labels.zoomOut
     }).addTo(map);
     button(map, "top" + start, "map-home", labels.home, function () { map.fitBounds(settings.bounds); });
-    button(map, "top" + end, "map-locate", labels.locate, function () { locate(map); });
+    if (settings.embed) { inside(map); }
+    else { button(map, "top" + end, "map-locate", labels.locate, function () { locate(map); }); }
     if (document.fullscreenEnabled) {
       const full = button(map, "top" + end, "map-full", labels.full, function () {
         if (document.fullscreenElement) { document.exitFullscreen(); } else { frame.requestFullscreen(); }
@@ -115,6 +117,15 @@ window.Athar = Object.assign(window.Athar || {}, (function () {
       });
     }
     return map;
+  }
+
+  /* In a frame of somebody's page: wheel and finger go on scrolling that page until the reader turns to the map;
+     two fingers always move it. Where one is cannot be asked for there. */
+  function inside(map) {
+    map.scrollWheelZoom.disable();
+    if (L.Browser.mobile) { map.dragging.disable(); }
+    map.on("focus click", function () { map.scrollWheelZoom.enable(); });
+    map.on("blur mouseout", function () { map.scrollWheelZoom.disable(); });
   }
 
   function view(map) {
@@ -237,5 +248,27 @@ window.Athar = Object.assign(window.Athar || {}, (function () {
     map.locate({ enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
   }
 
-  return { map: create, make: make, fill: fill, remember: remember, tell: tell };
+  function answer(url, stop) {
+    return fetch(url, stop ? { signal: stop.signal } : {}).then(function (came) {
+      if (!came.ok) { throw new Error(String(came.status)); }
+      return came.json();
+    });
+  }
+
+  /* Layers that share an address are fetched together, once; each takes its own part. */
+  function together(map, name, url, patience) {
+    if (!map.athar.shared || map.athar.shared.url !== url) {
+      const stop = window.AbortController ? new AbortController() : null;
+      const timer = setTimeout(function () { if (stop) { stop.abort(); } }, patience);
+      const mine = map.athar.shared = { url: url, answer: answer(url, stop) };
+      mine.answer.finally(function () { clearTimeout(timer); })
+        .catch(function () { if (map.athar.shared === mine) { map.athar.shared = null; } });
+    }
+    return map.athar.shared.answer.then(function (data) {
+      const own = data.features.filter(function (each) { return each.properties.layer === name; });
+      return Object.assign({ features: own }, data.layers[name]);
+    });
+  }
+
+  return { map: create, answer: answer, together: together, make: make, fill: fill, remember: remember, tell: tell };
 })());

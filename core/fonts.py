@@ -1,4 +1,4 @@
-"""The fonts of signs: Noto (SIL Open Font License 1.1) of the Debian package fonts-noto-core, and no others.
+"""The fonts of signs and pictures: Noto (OFL 1.1) of the Debian package fonts-noto-core, and no others.
 
 A sign must look the same on every machine, so files are pinned by their SHA-256, and the text engine is shown
 a directory that holds these alone: a character none of them has cannot fall through to a stray font.
