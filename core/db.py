@@ -23,8 +23,8 @@ class Base(DeclarativeBase):
 def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
     """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC."""
     options = (
-        f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off -c plan_cache_mode=force_custom_plan"
-        " -c application_name=athar"
+        f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"
+        " -c plan_cache_mode=force_custom_plan -c application_name=athar"
     )
     return create_engine(
         url,
