@@ -51,7 +51,7 @@ def of(session: Session, name: str, stamp: str) -> Extent:
 
 
 def large(session: Session, name: str, stamp: str) -> bool:
-    """Whether texts of the collection are kept ready (geo/opendata/telling.py). Asked once a state of the data."""
+    """Whether texts of the collection are kept ready (geo/opendata/telling.py); asked once a state."""
     bind = session.get_bind()
     known_stamp, known = _large.get(bind, ("", {}))
     if known_stamp != stamp or name not in known:
@@ -78,7 +78,8 @@ def _count(session: Session, name: str) -> Extent:
           FROM (SELECT count(*) AS many, ST_Extent({collection.geom}) AS b, min({collection.time}) AS first,
                        max({collection.time}) AS last, max(f.changed_at) AS changed_at,
                        (SELECT array_agg(licence ORDER BY licence) FROM (
-                          SELECT f.licence FROM {source} WHERE {where} GROUP BY f.licence) AS each) AS licences
+                          SELECT f.licence FROM {source} WHERE {where} GROUP BY f.licence
+                        ) AS each) AS licences
                   FROM {source} WHERE {where}) AS all_of""")
     ).one()
     many, west, south, east, north, first, last, changed_at, licences = row
