@@ -30,6 +30,7 @@ class Extent:
 
 
 _kept: WeakKeyDictionary[Engine | Connection, tuple[str, dict[str, Extent]]] = WeakKeyDictionary()
+_large: WeakKeyDictionary[Engine | Connection, tuple[str, dict[str, bool]]] = WeakKeyDictionary()
 _lock = Lock()
 MOST_LICENCES = 40
 """Different licences of one collection that are told at the most."""
@@ -49,6 +50,20 @@ def of(session: Session, name: str, stamp: str) -> Extent:
     return counted
 
 
+def large(session: Session, name: str, stamp: str) -> bool:
+    """Whether texts of the collection are kept ready (geo/opendata/telling.py); asked once a state."""
+    bind = session.get_bind()
+    known_stamp, known = _large.get(bind, ("", {}))
+    if known_stamp != stamp or name not in known:
+        statement = text("SELECT EXISTS (SELECT 1 FROM ready_feature WHERE collection = :name)")
+        known = {
+            **(known if known_stamp == stamp else {}),
+            name: bool(session.scalar(statement, {"name": name})),
+        }
+        _large[bind] = (stamp, known)
+    return known[name]
+
+
 def every(session: Session, stamp: str) -> dict[str, Extent]:
     """The extents of all collections, by name."""
     return {name: of(session, name, stamp) for name in COLLECTIONS}
@@ -62,7 +77,9 @@ def _count(session: Session, name: str) -> Extent:
         SELECT many, ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b), first, last, changed_at, licences
           FROM (SELECT count(*) AS many, ST_Extent({collection.geom}) AS b, min({collection.time}) AS first,
                        max({collection.time}) AS last, max(f.changed_at) AS changed_at,
-                       array_agg(DISTINCT f.licence ORDER BY f.licence) AS licences
+                       (SELECT array_agg(licence ORDER BY licence) FROM (
+                          SELECT f.licence FROM {source} WHERE {where} GROUP BY f.licence
+                        ) AS each) AS licences
                   FROM {source} WHERE {where}) AS all_of""")
     ).one()
     many, west, south, east, north, first, last, changed_at, licences = row

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Problem
-from geo.opendata import crs, extents, items, telling
+from geo.opendata import crs, extents, items
 from geo.opendata.collections import Collection, properties, queryables
 from webmap.ogc import answers, asked, documents, openapi
 from webmap.ogc.answers import GEOJSON, HTML, OPENAPI, document, link, tagged
@@ -145,7 +145,7 @@ def _wanted(given: dict[str, str], here: Collection, name: str) -> items.Wanted:
         box=crs.box(given["bbox"], box_crs) if "bbox" in given else None,
         time=asked.interval(given.get("datetime")),
         filters=asked.filters(given, here),
-        large=extents.of(db.reading, name, g.published.stamp).features >= telling.READY_FROM,
+        large=extents.large(db.reading, name, g.published.stamp),
         page_base=f"{answers.base()}/{g.lang}",
     )
 
