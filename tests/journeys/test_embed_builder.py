@@ -76,6 +76,8 @@ def test_nothing_runs_out_of_a_narrow_or_zoomed_frame(open_page: Open, lang: str
     wide = {}
     for path in PATHS:
         page.goto("/".join(page.url.split("/")[:3]) + path.format(lang=lang))
+        # Files that are broken off leave warnings of the test server behind.
+        page.wait_for_load_state("networkidle")
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -83,6 +83,8 @@ def visit(browser: Browser, partner: Partner) -> Iterator[Visitor]:
 
     yield open_
     for context in contexts:
+        # Files that are broken off leave warnings of the test server behind.
+        context.pages[0].wait_for_load_state("networkidle")
         context.close()
 
 
