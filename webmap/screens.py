@@ -27,11 +27,16 @@ def town() -> MapParts:
 
 def route(page: RoutePage) -> MapParts:
     """One walk with its numbered stops."""
-    risks = any(remark.code.startswith("risk") for remark in page.remarks)
-    there = [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
+    there = walk_layers(page)
     own = ("routes", "stops", *style.GROUND)
     layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in there}
     return _build("walk", layers, _frame(around(page)), [layer for layer in there if layer != "buildings"])
+
+
+def walk_layers(page: RoutePage) -> list[str]:
+    """Layers of a walk's map: risk zones only where the walk meets one, streets only after an import."""
+    risks = any(remark.code.startswith("risk") for remark in page.remarks)
+    return [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
 
 
 def monument(page: MonumentPage) -> MapParts:

@@ -78,7 +78,7 @@ class Crew:
                 connection.execute(text("SELECT pg_advisory_unlock(:gate)"), {"gate": GATE})
 
 
-def until(true: Callable[[], bool], within_s: float = 15) -> None:
+def until(true: Callable[[], bool], within_s: float = 60) -> None:
     """Return as soon as it is true."""
     deadline = time.monotonic() + within_s
     while not true():

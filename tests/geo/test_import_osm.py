@@ -192,9 +192,12 @@ def test_an_import_that_is_killed_leaves_nothing(emptied: Engine, town: Town, tm
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for_rows(emptied)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with emptied.connect() as gate:
+            # The last that an import writes: it stands before it with all the rest written.
+            gate.execute(text("LOCK TABLE osm_import IN SHARE MODE"))
+            _wait_at_the_gate(emptied, process)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
         with emptied.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM street_segment")) == 0
             assert connection.scalar(text("SELECT count(*) FROM osm_import")) == 0
@@ -203,17 +206,19 @@ def test_an_import_that_is_killed_leaves_nothing(emptied: Engine, town: Town, tm
         process.wait()
 
 
-def _wait_for_rows(engine: Engine) -> None:
-    """Until another connection has begun to write."""
-    writing = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        " AND backend_xid IS NOT NULL"
+def _wait_at_the_gate(engine: Engine, process: "subprocess.Popen[bytes]") -> None:
+    """Until another connection has written and waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_xid IS NOT NULL AND wait_event_type = 'Lock'"
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
+        assert process.poll() is None, "the import ended before it wrote"
         with engine.connect() as connection:
-            if connection.scalar(writing):
+            if connection.scalar(waiting):
                 return
+        time.sleep(0.05)
     raise AssertionError("the import never began to write")
 
 

@@ -16,7 +16,7 @@ from geo.vocabulary import N_
 from webmap import screens, style
 from webmap.embeds import oembed as standard
 from webmap.embeds import options, partners, snippets
-from webmap.embeds.views import OPEN, stop_of
+from webmap.embeds.views import OPEN, route_layers, stop_of
 
 builder = Blueprint("builder", __name__)
 oembed = Blueprint("oembed", __name__)
@@ -39,7 +39,11 @@ def build() -> ResponseReturnValue:
     page = _walk(key) if key else None
     offered = options.ROUTE_LAYERS if page else options.MAP_LAYERS
     fixed = ("routes", "stops") if page else ()
-    usual = [name for name in offered if name in style.WALK or (not page and style.LAYERS[name].shown)]
+    usual = (
+        route_layers(options.Options(), page)
+        if page
+        else [name for name in offered if style.LAYERS[name].shown]
+    )
     ticked = [each for each in request.args.getlist("layer")[:20] if each in offered]
     if {*ticked, *fixed} == set(usual):
         ticked = []

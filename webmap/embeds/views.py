@@ -70,7 +70,7 @@ def route(key: str) -> ResponseReturnValue:
     at = stop_of(page, chosen.start)
     return _page(
         chosen,
-        route_layers(chosen),
+        route_layers(chosen, page),
         f"routes/{key}",
         url_for("webmap.route", key=key, lang=g.lang),
         around=screens.around(page),
@@ -92,8 +92,8 @@ def town_data() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def route_data(key: str) -> ResponseReturnValue:
     """All layers of a walk's map in one answer: ?layers=, ?lang=, ?bbox=."""
-    _walk(key)
-    return _data(route_layers(options.read(request.args, options.ROUTE_LAYERS)), key)
+    page = _walk(key)
+    return _data(route_layers(options.read(request.args, options.ROUTE_LAYERS), page), key)
 
 
 @frames.get("/map.<any(svg, png):kind>")
@@ -177,9 +177,10 @@ def stop_of(page: RoutePage, start: str) -> int:
     return number
 
 
-def route_layers(chosen: Options) -> tuple[str, ...]:
+def route_layers(chosen: Options, page: RoutePage) -> tuple[str, ...]:
     """Layers of a walk's embed in drawing order: the walk and its stops always."""
-    asked = {*chosen.layers, "routes", "stops"} if chosen.layers else set(style.WALK)
+    usual = {layer for layer in screens.walk_layers(page) if layer != "buildings"}
+    asked = {*chosen.layers, "routes", "stops"} if chosen.layers else usual
     return tuple(layer for layer in style.LAYERS if layer in asked)
 
 
