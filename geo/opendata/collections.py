@@ -12,6 +12,18 @@ Kind = Literal["string", "number", "integer", "boolean", "date-time", "array"]
 """JSON types; date-time is a string as RFC 3339 writes it, array one of strings."""
 
 
+NAME: Final = """
+LEFT JOIN feature_text AS spoken ON spoken.feature_id = f.id AND spoken.field = 'name' AND spoken.lang = :lang
+LEFT JOIN LATERAL (
+  SELECT t.text, t.lang FROM feature_text AS t
+   WHERE spoken.text IS NULL AND t.feature_id = f.id AND t.field = 'name'
+   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1
+  ) AS next_best ON true
+CROSS JOIN LATERAL (SELECT COALESCE(spoken.text, next_best.text) AS text,
+                           COALESCE(spoken.lang, next_best.lang) AS lang) AS name"""
+"""Joins the best name of `f`: in the language :lang, else in the first of :langs that has one."""
+
+
 class Property(NamedTuple):
     """A property of a feature: its SQL (columns of `f` and the collection's joins), type and meaning.
 
@@ -45,6 +57,10 @@ class Collection(NamedTuple):
     """What `datetime` asks about."""
     page: str | None = None
     """Section of the site that has a page for each feature."""
+    naming: str = NAME
+    """Joins the best name of `f` as `name.text` and `name.lang`."""
+    imported: bool = False
+    """Taken over from OpenStreetMap: told of only where an extract was imported."""
 
 
 FIRST: Final[Mapping[str, Property]] = MappingProxyType(
@@ -91,7 +107,7 @@ _STOP: Final = {
     "stop_kind": Property("s.kind", "string", N_("Kind of stop"), filters=True),
 }
 
-COLLECTIONS: Final[Mapping[str, Collection]] = {
+OWN: Final[Mapping[str, Collection]] = {
     "monuments": Collection(
         "monuments", N_("Monuments"), N_("Monuments of the commune: gates, mosques, squares, palaces."),
         _CONDITION, joins="JOIN monument m ON m.id = f.id", geom="f.place", page="monuments",
@@ -144,7 +160,7 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         shape="Unknown",
     ),
 }  # fmt: skip
-"""By their id, in the order in which they are listed."""
+"""The commune's own, by their id, in the order in which they are listed."""
 
 
 def properties(collection: Collection) -> dict[str, Property]:
@@ -165,16 +181,4 @@ def published(collection: Collection) -> str:
 
 def from_clause(collection: Collection, names: bool = False) -> str:
     """The whole FROM of a collection; with its name in the languages bound as :langs."""
-    return f"{collection.base} {collection.joins}" + (f" {NAME}" if names else "")
-
-
-NAME: Final = """
-LEFT JOIN feature_text AS spoken ON spoken.feature_id = f.id AND spoken.field = 'name' AND spoken.lang = :lang
-LEFT JOIN LATERAL (
-  SELECT t.text, t.lang FROM feature_text AS t
-   WHERE spoken.text IS NULL AND t.feature_id = f.id AND t.field = 'name'
-   ORDER BY array_position(CAST(:langs AS text[]), t.lang::text) NULLS LAST, t.lang LIMIT 1
-  ) AS next_best ON true
-CROSS JOIN LATERAL (SELECT COALESCE(spoken.text, next_best.text) AS text,
-                           COALESCE(spoken.lang, next_best.lang) AS lang) AS name"""
-"""Joins the best name of `f`: in the language :lang, else in the first of :langs that has one."""
+    return f"{collection.base} {collection.joins}" + (f" {collection.naming}" if names else "")

@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from geo.opendata.collections import COLLECTIONS, from_clause, published
+from geo.opendata.collections import from_clause, published
+from geo.opendata.imported import COLLECTIONS
 from geo.opendata.items import find
 from geo.shapes import Box
 
@@ -65,8 +66,9 @@ def large(session: Session, name: str, stamp: str) -> bool:
 
 
 def every(session: Session, stamp: str) -> dict[str, Extent]:
-    """The extents of all collections, by name."""
-    return {name: of(session, name, stamp) for name in COLLECTIONS}
+    """The extents of all collections, by name; of those taken over from elsewhere where there is anything."""
+    told = {name: of(session, name, stamp) for name in COLLECTIONS}
+    return {name: one for name, one in told.items() if one.features or not COLLECTIONS[name].imported}
 
 
 def _count(session: Session, name: str) -> Extent:

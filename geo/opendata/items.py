@@ -14,14 +14,13 @@ from core.errors import Invalid, NotFound
 from geo.opendata import crs as systems
 from geo.opendata import telling
 from geo.opendata.collections import (
-    COLLECTIONS,
-    NAME,
     Collection,
     from_clause,
     properties,
     published,
 )
 from geo.opendata.crs import Crs, Edges
+from geo.opendata.imported import COLLECTIONS
 
 COUNTED: Final = 100_000
 """How far matches of a search are counted: beyond, their number is not told (Part 1 leaves it out, too)."""
@@ -113,7 +112,7 @@ def _page(
         base=collection.base,
         row=collection.row,
         joins=collection.joins,
-        name=NAME,
+        name=collection.naming,
     )
     statement = text(
         (_DEEP if deep else _PAGE).format(

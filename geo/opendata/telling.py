@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.opendata.collections import (
-    COLLECTIONS,
+    OWN,
     Collection,
     Property,
     from_clause,
@@ -56,7 +56,7 @@ def as_ready(crs: Crs) -> bool:
 
 def rebuild(session: Session) -> None:
     """Bring the ready texts up to date: only those of features that changed are made. The caller commits."""
-    for name, collection in COLLECTIONS.items():
+    for name, collection in OWN.items():
         if name not in NEVER:
             bound = {"collection": name}
             session.execute(text(_outdated(collection)), bound)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
-from geo.opendata.collections import NAME, Collection, published
+from geo.opendata.collections import Collection, published
 from geo.opendata.crs import MERCATOR_EDGE
 from geo.opendata.items import find
 from geo.opendata.thinning import CELLS, FULL
@@ -120,7 +120,7 @@ def _things(session: Session, name: str, tile: Tile, order: Sequence[str], most:
         row=collection.row,
         shape=_projected(collection.geom, point),
         name=", name.text AS name" if order else "",
-        joined=NAME if order else "",
+        joined=collection.naming if order else "",
         first="" if point else "ST_Area(Box2D(f.geom)) DESC,",
     )
     return bytes(session.scalar(text(query), values) or b"")

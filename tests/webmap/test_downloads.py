@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from pyogrio import raw
 
 from core.languages import LANGUAGES
-from geo.opendata.collections import COLLECTIONS
+from geo.opendata.collections import OWN
 from geo.opendata.downloads import _cell
 from webmap.opendata import files
 
@@ -38,7 +38,7 @@ def features(client: FlaskClient, name: str) -> dict[str, dict[str, object]]:
     return {one["id"]: one for one in told["features"]}
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+@pytest.mark.parametrize("name", OWN)
 def test_every_format_holds_every_feature(client: FlaskClient, tmp_path: Path, name: str) -> None:
     known = features(client, name)
     geojson = json.loads(body(client, f"/data/{name}.geojson?lang=fr"))

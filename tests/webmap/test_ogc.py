@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core.db import Engine, session_of
 from geo.opendata import crs, items, telling
-from geo.opendata.collections import COLLECTIONS
+from geo.opendata.collections import OWN
 
 ITEMS = "/ogc/collections/monuments/items"
 UTM = "http://www.opengis.net/def/crs/EPSG/0/32629"
@@ -31,7 +31,7 @@ def ids(collection: dict[str, Any]) -> list[str]:
     return [feature["id"] for feature in collection["features"]]
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+@pytest.mark.parametrize("name", OWN)
 def test_every_collection_tells_where_its_features_come_from(client: FlaskClient, name: str) -> None:
     found = told(client, f"/ogc/collections/{name}/items", limit=5000)
 
@@ -155,12 +155,12 @@ def test_ready_texts_say_what_the_data_says(town_engine: Engine, monkeypatch: py
     for order in (["fr", "ar"], ["zgh"], ["ar", "fr", "en"]):
         wanted = items.Wanted(plain, order, limit=5000, page_base="https://athar.example/fr", large=True)
         with session_of(town_engine) as session:
-            made = {name: items.page(session, name, wanted) for name in COLLECTIONS}
+            made = {name: items.page(session, name, wanted) for name in OWN}
             telling.rebuild(session)
-            ready = {name: items.page(session, name, wanted) for name in COLLECTIONS}
+            ready = {name: items.page(session, name, wanted) for name in OWN}
             session.rollback()
 
-        for name in COLLECTIONS:
+        for name in OWN:
             assert json.loads(f"[{ready[name].features}]") == json.loads(f"[{made[name].features}]")
 
 
@@ -168,8 +168,8 @@ def test_deep_pages_are_the_same_pages(town_engine: Engine, monkeypatch: pytest.
     plain = next(iter(crs.offered(32629).values()))
     wanted = items.Wanted(plain, ["fr"], limit=9, offset=11)
     with session_of(town_engine) as session:
-        near = {name: items.page(session, name, wanted) for name in COLLECTIONS}
+        near = {name: items.page(session, name, wanted) for name in OWN}
         monkeypatch.setattr(items, "SHALLOW", 0)
-        deep = {name: items.page(session, name, wanted) for name in COLLECTIONS}
+        deep = {name: items.page(session, name, wanted) for name in OWN}
 
     assert near == deep

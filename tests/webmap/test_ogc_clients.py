@@ -14,12 +14,12 @@ from openapi_spec_validator import validate
 from owslib.ogcapi.features import Features
 from pyogrio import raw
 
-from geo.opendata.collections import COLLECTIONS
+from geo.opendata.collections import OWN
 
 UTM = "http://www.opengis.net/def/crs/EPSG/0/32629"
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+@pytest.mark.parametrize("name", OWN)
 def test_gdal_reads_every_collection_page_by_page(live: str, client: FlaskClient, name: str) -> None:
     matched = json.loads(client.get(f"/ogc/collections/{name}/items").data)["numberMatched"]
     about, _, shapes, _ = raw.read(f"OAPIF:{live}/ogc", layer=name, PAGE_SIZE=11)
@@ -41,7 +41,7 @@ def test_gdal_asks_by_box_and_in_metres(live: str, client: FlaskClient) -> None:
 
 
 def test_gdal_names_the_collections(live: str) -> None:
-    assert [name for name, _ in pyogrio.list_layers(f"OAPIF:{live}/ogc")] == list(COLLECTIONS)
+    assert [name for name, _ in pyogrio.list_layers(f"OAPIF:{live}/ogc")] == list(OWN)
 
 
 def test_gdal_and_another_decoder_read_the_tiles(live: str, client: FlaskClient) -> None:
@@ -56,7 +56,7 @@ def test_gdal_and_another_decoder_read_the_tiles(live: str, client: FlaskClient)
 def test_owslib_finds_its_way(live: str) -> None:
     service = Features(f"{live}/ogc")
 
-    assert service.feature_collections() == list(COLLECTIONS)
+    assert service.feature_collections() == list(OWN)
     assert (
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"]
     )

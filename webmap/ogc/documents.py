@@ -7,9 +7,9 @@ from typing import Any, Final
 from core.translation import translate
 from geo.commune import Commune
 from geo.opendata import crs as systems
-from geo.opendata.collections import COLLECTIONS
 from geo.opendata.crs import CRS84
 from geo.opendata.extents import Extent
+from geo.opendata.imported import COLLECTIONS
 from webmap.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, both, link
 
 CONFORMANCE: Final = (

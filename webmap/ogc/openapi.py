@@ -6,8 +6,9 @@ from typing import Any, Final
 from core.translation import translate
 from geo.commune import Commune
 from geo.opendata import crs as systems
-from geo.opendata.collections import COLLECTIONS, Collection, Property, queryables
+from geo.opendata.collections import Collection, Property, queryables
 from geo.opendata.crs import CRS84
+from geo.opendata.imported import COLLECTIONS
 from geo.vocabulary import N_
 from webmap.ogc import asked
 from webmap.ogc.answers import GEOJSON, HTML, JSON, OPENAPI

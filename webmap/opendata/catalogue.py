@@ -8,8 +8,9 @@ from rdflib.term import Node
 
 from core.translation import translate
 from geo.commune import Commune
-from geo.opendata.collections import COLLECTIONS, Collection
+from geo.opendata.collections import Collection
 from geo.opendata.extents import Extent
+from geo.opendata.imported import COLLECTIONS
 from geo.vocabulary import N_
 
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")

@@ -5,9 +5,10 @@ from typing import Any
 
 from core.translation import translate
 from geo.commune import Commune
-from geo.opendata.collections import COLLECTIONS, Collection
+from geo.opendata.collections import Collection
 from geo.opendata.downloads import dictionary
 from geo.opendata.extents import Extent
+from geo.opendata.imported import COLLECTIONS
 from webmap.opendata.catalogue import FORMS, licence_address
 
 TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "date-time": "dateTime"}

@@ -14,7 +14,7 @@ from core.errors import NotFound, Problem
 from core.translation import translate
 from geo import routes
 from geo.opendata import changes, crs, downloads, extents, items
-from geo.opendata.collections import COLLECTIONS
+from geo.opendata.imported import COLLECTIONS
 from webmap.ogc import answers, asked
 from webmap.ogc.answers import tagged
 from webmap.opendata import catalogue as dcat
