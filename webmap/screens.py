@@ -20,23 +20,25 @@ PADDING_DEGREES = 0.0015
 
 def town() -> MapParts:
     """Every layer, framed on the walled town where its outline is known, else on the commune's box."""
-    layers = {layer: _url(layer) for layer in _there(style.TOWN)}
+    layers = {layer: _url(layer) for layer in there(style.TOWN)}
     shown = [layer for layer in style.TOWN if style.LAYERS[layer].shown]
     return _build("town", layers, _frame(g.published.frame or g.commune.bbox), shown)
 
 
 def route(page: RoutePage) -> MapParts:
     """One walk with its numbered stops."""
-    there = walk_layers(page)
+    layers_there = walk_layers(page)
     own = ("routes", "stops", *style.GROUND)
-    layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in there}
-    return _build("walk", layers, _frame(around(page)), [layer for layer in there if layer != "buildings"])
+    layers = {layer: _url(layer, route=page.walk.key if layer in own else None) for layer in layers_there}
+    return _build(
+        "walk", layers, _frame(around(page)), [layer for layer in layers_there if layer != "buildings"]
+    )
 
 
 def walk_layers(page: RoutePage) -> list[str]:
     """Layers of a walk's map: risk zones only where the walk meets one, streets only after an import."""
     risks = any(remark.code.startswith("risk") for remark in page.remarks)
-    return [layer for layer in _there(style.WALK) if risks or layer != "risk_zones"]
+    return [layer for layer in there(style.WALK) if risks or layer != "risk_zones"]
 
 
 def monument(page: MonumentPage) -> MapParts:
@@ -111,7 +113,7 @@ def _build(
     )
 
 
-def _there(layers: Iterable[str]) -> list[str]:
+def there(layers: Iterable[str]) -> list[str]:
     """Those of the layers that there is something of: streets and buildings only after an import."""
     return [layer for layer in layers if g.published.streets or layer not in style.GROUND]
 

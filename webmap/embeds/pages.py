@@ -37,7 +37,7 @@ def build() -> ResponseReturnValue:
     if lang not in g.commune.languages:
         raise Invalid("in", N_("The map is not offered in this language."))
     page = _walk(key) if key else None
-    offered = options.ROUTE_LAYERS if page else options.MAP_LAYERS
+    offered = screens.there(options.ROUTE_LAYERS if page else options.MAP_LAYERS)
     fixed = ("routes", "stops") if page else ()
     usual = (
         route_layers(options.Options(), page)
