@@ -2,7 +2,10 @@
 Part 2). Everything is stored in WGS 84, longitude first.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from core.errors import Invalid
@@ -43,7 +46,8 @@ class Edges(NamedTuple):
     crs: Crs
 
 
-def offered(metric_srid: int) -> dict[str, Crs]:
+@lru_cache(maxsize=8)
+def offered(metric_srid: int) -> Mapping[str, Crs]:
     """The systems in which coordinates can be had, by address; the first is the one they are stored in."""
     systems = (
         Crs(CRS84, SRID, False, 7),
@@ -51,7 +55,7 @@ def offered(metric_srid: int) -> dict[str, Crs]:
         Crs(f"{EPSG}{MERCATOR}", MERCATOR, False, 2),
         Crs(f"{EPSG}{metric_srid}", metric_srid, False, 2),
     )
-    return {system.uri: system for system in systems}
+    return MappingProxyType({system.uri: system for system in systems})
 
 
 def named(uri: str, field: str, metric_srid: int) -> Crs:

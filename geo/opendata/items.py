@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DataError, InternalError
 from sqlalchemy.orm import Session
 
@@ -125,18 +126,20 @@ def _page(
             features=_READY.replace("{ready}", telling.ready(collection, order)) if ready else made,
         )
     )
-    return _Statement(statement, tuple(statement.compile().params))
+    compiled = statement.compile(dialect=psycopg.dialect())
+    return _Statement(str(compiled), tuple(compiled.params))
 
 
 def _ask(session: Session, statement: "_Statement", values: Mapping[str, Any]) -> Any:
     """The row of a statement, with those of the values that it has places for."""
-    return session.execute(statement.clause, {name: values[name] for name in statement.places}).one()
+    places = {name: values[name] for name in statement.places}
+    return session.connection().exec_driver_sql(statement.sql, places).one()
 
 
 class _Statement(NamedTuple):
-    """SQL, and the names of what is bound in it."""
+    """SQL as the driver takes it, and the names of what is bound in it."""
 
-    clause: TextClause
+    sql: str
     places: tuple[str, ...]
 
 
