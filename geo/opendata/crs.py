@@ -94,7 +94,7 @@ def condition(edges: Edges, geom: str) -> tuple[str, dict[str, float]]:
     if not edges.crs.in_degrees:
         return _projected(edges, geom)
     values = {"west": edges.west, "south": edges.south, "east": edges.east, "north": edges.north}
-    hit = f"(f.geom && {_ENVELOPE} AND {_touches(geom, _ENVELOPE)})"
+    hit = f"(f.geom && {ENVELOPE} AND {_touches(geom, ENVELOPE)})"
     if edges.west <= edges.east:
         return hit, values
     eastern, western = ("ST_MakeEnvelope(:west, :south, 180, :north, 4326)",
@@ -103,7 +103,8 @@ def condition(edges: Edges, geom: str) -> tuple[str, dict[str, float]]:
     return f"({parts})", values
 
 
-_ENVELOPE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+ENVELOPE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+"""SQL of a box in degrees that does not cross the date line."""
 
 
 def _touches(geom: str, envelope: str) -> str:
