@@ -105,6 +105,8 @@ def _ready(session: Session, name: str, tile: Tile, order: Sequence[str]) -> byt
 def _from_ready(name: str, order: tuple[str, ...], named: bool) -> Statement:
     names = ", ".join(f"ready.names->>'{lang}'" for lang in order)
     shown = f", CASE WHEN several.many <= {READABLE} THEN COALESCE({names}) END AS name" if named else ""
+    untold = f"EXISTS (SELECT 1 FROM ready WHERE NOT {TOLD})"
+    lacking = f"CASE WHEN (SELECT many FROM several) <= {READABLE} THEN {untold} ELSE false END"
     level = "EXISTS (SELECT 1 FROM tile_cell AS c WHERE c.layer = :layer AND c.z = :z)"
     good = f"{WHOLE} AND NOT {level}" if COLLECTIONS[name].base == "feature f" else WHOLE
     return statement(f"""
@@ -112,12 +114,12 @@ WITH ready AS MATERIALIZED (
   SELECT row, key, kind, names, place FROM ready_feature
    WHERE collection = :collection AND place && {ENVELOPE} AND {good} ORDER BY row LIMIT :most
 ), several AS MATERIALIZED (
-  SELECT count(*) AS many, count(*) FILTER (WHERE {TOLD}) AS told FROM ready
+  SELECT count(*) AS many FROM ready
 ), things AS MATERIALIZED (
   SELECT ready.row, ready.key, ready.kind{shown}, {_GEOM.format(shape="ST_Transform(ready.place, 3857)")}
     FROM ready CROSS JOIN several ORDER BY ready.row
 )
-SELECT CASE WHEN {good} AND (SELECT many = told FROM several)
+SELECT CASE WHEN {good}{f" AND NOT ({lacking})" if named else ""}
        THEN (SELECT ST_AsMVT(things, '{name}', {EXTENT}, 'geom', 'row')
                FROM things WHERE geom IS NOT NULL) END""")
 
