@@ -18,7 +18,6 @@ from sqlalchemy import make_url
 
 from bench.harness import free_port
 from core.settings import PROJECT
-from geo.opendata.tiles import BUFFER
 
 HOME = PROJECT / "build" / "peers"
 PACKAGES: Mapping[str, tuple[str, ...]] = {
@@ -31,9 +30,8 @@ PATIENCE_S = 60
 
 @contextlib.contextmanager
 def tipg(url: str) -> Iterator[str]:
-    """Address of tipg under two uvicorn workers. Its tiles look as far beyond their edge as ours do: as it
-    comes, it looks four times as far and finds a fifth more points. It may send 10,000 a tile, more than are
-    there.
+    """Address of tipg under two uvicorn workers, its tiles as they come: at most 10,000 things, more than
+    are there, and only those that touch the tile itself; ours tell of their buffer, too: 6 % more points.
     """
     parts = make_url(url)
     host = str(parts.query.get("host") or parts.host or "").replace("/", "%2F")
@@ -44,7 +42,6 @@ def tipg(url: str) -> Iterator[str]:
         "TIPG_DB_SPATIAL_EXTENT": "false",
         "TIPG_DB_DATETIME_EXTENT": "false",
         "TIPG_MAX_FEATURES_PER_QUERY": "10000",
-        "TIPG_TILE_BUFFER": str(BUFFER),
     }
     if parts.password:
         environment["PGPASSWORD"] = parts.password
