@@ -31,7 +31,7 @@ NAMES = {
     "bbox": "Box of about 80 of 1 M",
     "points": "1,000 points of 1 M",
     "polygons": "1,000 polygons",
-    "tiles": "Tiles made anew, zoom 15 with key and kind, 16 with names, ours with a buffer of 6 % more points",
+    "tiles": "Tiles made anew, zoom 15 with key and kind, 16 with names, ours with 6 % more points",
 }
 Paths = Mapping[str, list[str]]
 
