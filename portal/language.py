@@ -92,7 +92,7 @@ def _state() -> published.Published | None:
         try:
             state = published.current(db.reading)
         except OUTAGES as outage:
-            state = published.last_known(db.engine)
+            state = published.last_known(db.reading.get_bind())
             if state is None:
                 raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
         current_app.extensions["published"] = (now, state)

@@ -65,16 +65,19 @@ def rebuild(session: Session) -> None:
     Who else writes to their sources meanwhile waits for that; then the texts are not whole any more.
     """
     session.execute(text("SELECT 1 FROM ready_whole FOR UPDATE"))
-    whole: list[str] = []
     for name, collection in COLLECTIONS.items():
         if name not in NEVER:
             bound = {"collection": name}
             session.execute(text(_outdated(collection)), bound)
             session.execute(text(_missing(collection)), {**bound, "full": READY_FROM})
-            if as_points(collection) and session.scalar(text(_all_there(collection)), bound):
-                whole.append(name)
-    session.execute(text("UPDATE ready_whole SET collections = CAST(:whole AS varchar[])"), {"whole": whole})
+    # Without it the planner takes a table that was just filled for an empty one.
     session.execute(text("ANALYZE ready_feature"))
+    whole = [
+        name
+        for name, collection in COLLECTIONS.items()
+        if as_points(collection) and session.scalar(text(_all_there(collection)), {"collection": name})
+    ]
+    session.execute(text("UPDATE ready_whole SET collections = CAST(:whole AS varchar[])"), {"whole": whole})
 
 
 def _outdated(collection: Collection) -> str:
