@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from geo import models
-from geo.opendata import telling
 from geo.shapes import Box
 from geo.streets import following
 from geo.streets.extract import Progress, Source, cut, look
@@ -60,7 +59,6 @@ def run(session: Session, path: Path, *, now: datetime, progress: Progress) -> I
     counts = _replace(session, box)
     _remember(session, source, digest, box, counts, now)
     followed = following.legs(session, now=now)
-    telling.rebuild(session)
     # A load that was waited for may have changed the row meanwhile.
     session.refresh(commune)
     commune.version += 1
