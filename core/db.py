@@ -1,8 +1,11 @@
 """The database: one base class, one naming rule, one session a request. Knows none of our tables."""
 
+from select import POLLIN, poll
+from typing import Any
+
 from flask import Flask, current_app, g
-from sqlalchemy import Engine, MetaData, create_engine
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 
@@ -21,19 +24,41 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
-    """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC."""
+    """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC.
+
+    Every connection has `jit` off, since compiling takes longer than the longest query here runs, and plans
+    for the values of each query: one plan for any box reads the whole layer for a small one. Both matter to
+    maps, streets, search and open data alike.
+    """
     options = (
         f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"
         " -c plan_cache_mode=force_custom_plan -c application_name=athar"
     )
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=5,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 5},
     )
+    event.listen(engine, "checkout", _still_there)
+    return engine
+
+
+def _still_there(connection: Any, record: object, fairy: object) -> None:
+    """Replace connections that the server ended while they lay in the pool.
+
+    A server says nothing to a connection at rest but its end: whether there is something to read tells what
+    a question to the server would, without the way there and back.
+    """
+    try:
+        watch = poll()
+        watch.register(connection.fileno(), POLLIN)
+        ended = bool(watch.poll(0))
+    except Exception as broken:  # of psycopg, for a connection that it knows is closed
+        raise InvalidatePoolError from broken
+    if ended:
+        raise InvalidatePoolError
 
 
 class Database:

@@ -29,6 +29,11 @@ COMPRESS_ONCE: Final[dict[str, Callable[[bytes], bytes]]] = {
     "gzip": lambda body: gzip.compress(body, compresslevel=1, mtime=0),
 }
 """For an answer that is given once: a tenth of the time for a fifth more bytes."""
+CONDITIONS: Final = frozenset(
+    f"HTTP_{name}"
+    for name in ("IF_NONE_MATCH", "IF_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE")
+)
+"""Headers by which a reader says what it has already, as WSGI names them."""
 TEXTUAL: Final = (
     "text/",
     "application/json",
@@ -134,7 +139,8 @@ def _finish(response: Response) -> Response:
         body = _made(response)
     response.vary.add("Accept-Encoding")
     encoding = _encoding(body)
-    response.set_data(body.in_encoding(encoding))
+    if encoding or "body" in g:
+        response.set_data(body.in_encoding(encoding))
     if encoding:
         response.headers["Content-Encoding"] = encoding
     if response.status_code == 200:
@@ -142,7 +148,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-cache")
         if "ETag" not in response.headers:
             response.set_etag(f"{body.digest}-{encoding}" if encoding else body.digest)
-        response.make_conditional(request)
+        if not CONDITIONS.isdisjoint(request.environ):
+            response.make_conditional(request)
     return response
 
 
@@ -160,8 +167,10 @@ def _made(response: Response) -> Body:
 
 def _encoding(body: Body) -> str:
     """The best encoding that the reader takes; brotli first, as it is the smallest."""
-    content_type = dict((name.lower(), value) for name, value in body.headers).get("content-type", "")
-    if len(body.plain) < SMALLEST or not content_type.startswith(TEXTUAL):
+    if len(body.plain) < SMALLEST:
+        return ""
+    content_type = next((value for name, value in body.headers if name.lower() == "content-type"), "")
+    if not content_type.startswith(TEXTUAL):
         return ""
     wanted = request.accept_encodings
     return next((name for name in COMPRESS if wanted.quality(name) > 0), "")

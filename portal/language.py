@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, request
@@ -19,6 +20,8 @@ COOKIE = "lang"
 """Remembers a language that the reader chose by hand; a function of the site, not a means to count people."""
 FRESH_S = 0.25
 """How long, in seconds, a process trusts what it knows of the published state: an edit shows within it."""
+LONGEST_WISH = 4000
+"""Characters of a browser's list of languages that are read."""
 STATELESS = frozenset({"root.health", "root.robots", "offline_root.worker"})
 """Views that answer without a commune and without the database."""
 
@@ -87,9 +90,9 @@ def _state() -> published.Published | None:
     now = time.monotonic()
     if state is None or now - asked_at >= FRESH_S:
         try:
-            state = published.current(db.session)
+            state = published.current(db.reading)
         except OUTAGES as outage:
-            state = published.last_known(db.engine)
+            state = published.last_known(db.reading.get_bind())
             if state is None:
                 raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
         current_app.extensions["published"] = (now, state)
@@ -114,9 +117,17 @@ def _choose(offered: Any) -> None:
     """Explicit choice (path, then remembered), then the browser's wishes, then the commune's order."""
     first_step = request.path.split("/")[1] if request.endpoint is None else None
     explicit = g.get("asked_lang") or first_step or request.args.get("lang")
-    wishes = [explicit, request.cookies.get(COOKIE), *accepted(request.headers.get("Accept-Language", ""))]
-    g.lang = choose(wishes, list(offered))
-    g.order = fallback(g.lang, list(offered))
+    known = explicit, request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")[:LONGEST_WISH]
+    g.lang, order = _chosen(*known, tuple(offered))
+    g.order = list(order)
+
+
+@lru_cache(maxsize=256)
+def _chosen(
+    explicit: str | None, remembered: str | None, browser: str, offered: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    lang = choose([explicit, remembered, *accepted(browser)], offered)
+    return lang, tuple(fallback(lang, offered))
 
 
 def _tell(response: Response) -> Response:

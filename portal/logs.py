@@ -54,8 +54,10 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    if "request_id" in g:
-        response.headers["X-Request-ID"] = g.request_id
+    if "request_id" not in g:
+        return response
+    response.headers["X-Request-ID"] = g.request_id
+    if access.isEnabledFor(logging.INFO):
         fields = {
             "request_id": g.request_id,
             "method": request.method,

@@ -10,6 +10,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -60,9 +62,11 @@ def _secure(response: Response) -> Response:
     if "body" in g:
         # A kept answer has its headers, and may be one that others frame.
         return response
+    framed = "frame-ancestors" in g.get("csp", {})
+    there = {name.lower() for name, _ in response.headers}
     for name, value in STATIC_HEADERS.items():
-        if name != "X-Frame-Options" or "frame-ancestors" not in g.get("csp", {}):
-            response.headers.setdefault(name, value)
+        if name.lower() not in there and not (framed and name == "X-Frame-Options"):
+            response.headers.add(name, value)
     if current_app.extensions["https"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if response.direct_passthrough or response.is_streamed:
@@ -91,6 +95,17 @@ def policy(token: str) -> str:
     A view that needs another rule puts it into `g.csp`, by directive: `{"frame-ancestors": "*"}`.
     """
     tiles = current_app.extensions["tile_origin"]
+    own = g.get("csp", {})
+    return _policy(token, tiles, tuple(own.items())) if token or own else _plain(tiles)
+
+
+@lru_cache(maxsize=4)
+def _plain(tiles: str) -> str:
+    """The policy of an answer without script, style or rules of its own: data."""
+    return _policy("", tiles, ())
+
+
+def _policy(token: str, tiles: str, own: Iterable[tuple[str, str]]) -> str:
     allowed = f"'nonce-{token}'" if token else "'none'"
     rules = {
         "default-src": "'none'",
@@ -106,4 +121,4 @@ def policy(token: str) -> str:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
-    return "; ".join(f"{name} {sources}" for name, sources in {**rules, **g.get("csp", {})}.items())
+    return "; ".join(f"{name} {sources}" for name, sources in {**rules, **dict(own)}.items())

@@ -12,6 +12,7 @@ from core import clock
 from core.db import session_of
 from core.errors import Invalid
 from geo import published
+from geo.opendata import telling
 from geo.streets import candidates, checking, guides, importing, ways
 from geo.streets.guides import Remark
 from geo.vocabulary import REMARKS
@@ -56,6 +57,9 @@ def _import(parsed: argparse.Namespace, engine: Callable[[], Any], say: Say) -> 
             schema.upgrade(opened)
             with session_of(opened) as session:
                 done = importing.run(session, parsed.file, now=clock.now(), progress=Bar())
+                if not done.unchanged:
+                    # Walks were drawn anew: the database no longer takes ready texts for whole.
+                    telling.rebuild(session)
                 session.commit()
     except Invalid as bad:
         say(f"athar: {bad}", sys.stderr)

@@ -63,6 +63,7 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
         session.execute(text("ANALYZE feature, feature_text, monument, place, risk_zone"))
     if moved:
         thinning.rebuild(session)
+    if moved or counts["commune"] != Counts(unchanged=1):
         telling.rebuild(session)
     return {layer: count for layer, count in counts.items() if layer in folder.features or count != Counts()}
 

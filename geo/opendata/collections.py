@@ -168,6 +168,11 @@ def properties(collection: Collection) -> dict[str, Property]:
     return {**FIRST, **collection.own, **LAST}
 
 
+def as_points(collection: Collection) -> bool:
+    """Whether it tells the places of its things, one a row of `feature`: ready texts can answer a box."""
+    return collection.geom == "f.place" and collection.row == "f.id"
+
+
 def queryables(collection: Collection) -> dict[str, Property]:
     """The properties that features may be asked for by."""
     return {name: one for name, one in properties(collection).items() if one.filters}

@@ -2,7 +2,10 @@
 Part 2). Everything is stored in WGS 84, longitude first.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from core.errors import Invalid
@@ -43,7 +46,8 @@ class Edges(NamedTuple):
     crs: Crs
 
 
-def offered(metric_srid: int) -> dict[str, Crs]:
+@lru_cache(maxsize=8)
+def offered(metric_srid: int) -> Mapping[str, Crs]:
     """The systems in which coordinates can be had, by address; the first is the one they are stored in."""
     systems = (
         Crs(CRS84, SRID, False, 7),
@@ -51,7 +55,7 @@ def offered(metric_srid: int) -> dict[str, Crs]:
         Crs(f"{EPSG}{MERCATOR}", MERCATOR, False, 2),
         Crs(f"{EPSG}{metric_srid}", metric_srid, False, 2),
     )
-    return {system.uri: system for system in systems}
+    return MappingProxyType({system.uri: system for system in systems})
 
 
 def named(uri: str, field: str, metric_srid: int) -> Crs:
@@ -90,7 +94,7 @@ def condition(edges: Edges, geom: str) -> tuple[str, dict[str, float]]:
     if not edges.crs.in_degrees:
         return _projected(edges, geom)
     values = {"west": edges.west, "south": edges.south, "east": edges.east, "north": edges.north}
-    hit = f"(f.geom && {_ENVELOPE} AND {_touches(geom, _ENVELOPE)})"
+    hit = f"(f.geom && {ENVELOPE} AND {_touches(geom, ENVELOPE)})"
     if edges.west <= edges.east:
         return hit, values
     eastern, western = ("ST_MakeEnvelope(:west, :south, 180, :north, 4326)",
@@ -99,7 +103,8 @@ def condition(edges: Edges, geom: str) -> tuple[str, dict[str, float]]:
     return f"({parts})", values
 
 
-_ENVELOPE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+ENVELOPE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+"""SQL of a box in degrees that does not cross the date line."""
 
 
 def _touches(geom: str, envelope: str) -> str:

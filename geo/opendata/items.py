@@ -1,12 +1,12 @@
 """Features of a collection as GeoJSON, built in SQL, in the order of their numbers: answers are stable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, InternalError
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,14 @@ from geo.opendata import crs as systems
 from geo.opendata import telling
 from geo.opendata.collections import (
     Collection,
+    as_points,
     from_clause,
     properties,
     published,
 )
 from geo.opendata.crs import Crs, Edges
 from geo.opendata.imported import COLLECTIONS
+from geo.opendata.statements import Statement, ask, statement
 
 COUNTED: Final = 100_000
 """How far matches of a search are counted: beyond, their number is not told (Part 1 leaves it out, too)."""
@@ -84,13 +86,12 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
     chosen = from_clause(collection) if own else collection.base
     values |= telling.values(collection, wanted.order, wanted.page_base)
     values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}
-    shape = (chosen, where, wanted.crs, tuple(wanted.order), wanted.offset > SHALLOW)
     try:
-        text_of, returned, told = None, 0, -1
-        if wanted.large and telling.as_ready(wanted.crs):
-            text_of, returned, told = _ask(session, _page(name, *shape, ready=True), values)
-        if told != returned:
-            text_of, returned, _ = _ask(session, _page(name, *shape, ready=False), values)
+        text_of, returned = None, 0
+        for way in _ways(name, wanted, chosen, where):
+            text_of, returned, told = ask(session, way, values)
+            if told == returned:
+                break
         matched = total if wanted.everything else None
         if matched is None and returned < wanted.limit and (returned or not wanted.offset):
             matched = wanted.offset + returned
@@ -104,7 +105,7 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
 @lru_cache(maxsize=512)
 def _page(
     name: str, chosen: str, where: str, crs: Crs, order: tuple[str, ...], deep: bool, *, ready: bool
-) -> "_Statement":
+) -> Statement:
     """The statement of a page. Only constants of geo.opendata are put into it; what is asked for is bound."""
     collection = COLLECTIONS[name]
     made = _MADE.format(
@@ -114,29 +115,39 @@ def _page(
         joins=collection.joins,
         name=collection.naming,
     )
-    statement = text(
+    return statement(
         (_DEEP if deep else _PAGE).format(
             row=collection.row,
-            key=collection.key,
             chosen=chosen,
             where=where,
             base=collection.base,
             features=_READY.replace("{ready}", telling.ready(collection, order)) if ready else made,
         )
     )
-    return _Statement(statement, tuple(statement.compile().params))
 
 
-def _ask(session: Session, statement: "_Statement", values: Mapping[str, Any]) -> Any:
-    """The row of a statement, with those of the values that it has places for."""
-    return session.execute(statement.clause, {name: values[name] for name in statement.places}).one()
+def _ways(name: str, wanted: Wanted, chosen: str, where: str) -> Iterator[Statement]:
+    """Statements that may tell the page, the fastest first; the last one always can."""
+    order = tuple(wanted.order)
+    shape = (chosen, where, wanted.crs, order, wanted.offset > SHALLOW)
+    if wanted.large and telling.as_ready(wanted.crs):
+        if _in_a_box(COLLECTIONS[name], wanted):
+            yield _box(name, order)
+        yield _page(name, *shape, ready=True)
+    yield _page(name, *shape, ready=False)
 
 
-class _Statement(NamedTuple):
-    """SQL, and the names of what is bound in it."""
+def _in_a_box(collection: Collection, wanted: Wanted) -> bool:
+    """Whether nothing but a box of places is asked for: the ready texts can answer that by themselves."""
+    box = wanted.box
+    if box is None or wanted.time is not None or wanted.filters:
+        return False
+    return as_points(collection) and box.crs.in_degrees and box.west <= box.east
 
-    clause: TextClause
-    places: tuple[str, ...]
+
+@lru_cache(maxsize=64)
+def _box(name: str, order: tuple[str, ...]) -> Statement:
+    return statement(_BOX.replace("{ready}", telling.ready(COLLECTIONS[name], order)))
 
 
 def one(session: Session, name: str, key: str, wanted: Wanted) -> str:
@@ -158,7 +169,7 @@ SHALLOW: Final = 5_000
 
 _PAGE: Final = """
 WITH page AS MATERIALIZED (
-  SELECT {row} AS row, {key} AS key, f.changed_at FROM {chosen} WHERE {where}
+  SELECT {row} AS row, f.changed_at FROM {chosen} WHERE {where}
    ORDER BY {row} LIMIT :limit OFFSET :offset
 ) {features}"""
 
@@ -166,17 +177,24 @@ _DEEP: Final = """
 WITH beyond AS MATERIALIZED (
   SELECT {row} AS row FROM {chosen} WHERE {where} ORDER BY {row} LIMIT :limit OFFSET :offset
 ), page AS MATERIALIZED (
-  SELECT beyond.row, {key} AS key, f.changed_at FROM {base} JOIN beyond ON {row} = beyond.row
+  SELECT beyond.row, f.changed_at FROM {base} JOIN beyond ON {row} = beyond.row
 ) {features}"""
 
-_READY: Final = """
-SELECT string_agg({ready}, ',' ORDER BY page.row), count(*), count(ready.row)
+_READY: Final = f"""
+SELECT string_agg({{ready}}, ',' ORDER BY page.row), count(*), count(ready.row)
   FROM page LEFT JOIN ready_feature AS ready
     ON ready.collection = :collection AND ready.row = page.row AND ready.changed_at = page.changed_at
-   AND (ready.names ?| CAST(:langs AS text[]) OR ready.names = '{}')"""
+   AND {telling.TOLD}"""
+
+_BOX: Final = f"""
+SELECT string_agg({{ready}}, ',' ORDER BY ready.row), count(*),
+       CASE WHEN {telling.WHOLE} THEN count(*) FILTER (WHERE {telling.TOLD}) ELSE -1 END
+  FROM (SELECT * FROM ready_feature
+         WHERE collection = :collection AND place && {systems.ENVELOPE} AND {telling.WHOLE}
+         ORDER BY row LIMIT :limit OFFSET :offset) AS ready"""
 
 _MADE: Final = """
-SELECT string_agg({made}, ',' ORDER BY page.row), count(*), 0
+SELECT string_agg({made}, ',' ORDER BY page.row), count(*), count(*)
   FROM {base} JOIN page ON {row} = page.row {joins} {name}"""
 
 

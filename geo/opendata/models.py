@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, String
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from geo.shapes import SRID
 
 
 class TileCell(Base):
@@ -33,6 +35,7 @@ class ReadyFeature(Base):
     """
 
     __tablename__ = "ready_feature"
+    __table_args__ = (Index("ix_ready_feature_place", "place", postgresql_using="gist"),)
 
     collection: Mapped[str] = mapped_column(String(20), primary_key=True)
     row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -41,6 +44,22 @@ class ReadyFeature(Base):
     """Its name by language."""
     head: Mapped[str]
     rest: Mapped[str]
+    key: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    place: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=SRID, spatial_index=False))
+
+
+class ReadyWhole(Base):
+    """One row: the collections whose ready texts are all there and of the present state of their sources.
+
+    Whoever writes to a source, by whatever way, empties it in the same transaction: triggers of the database
+    do (migration 0009). It is filled by geo.opendata.telling.rebuild alone.
+    """
+
+    __tablename__ = "ready_whole"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    collections: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
 
 
 class StoredTile(Base):

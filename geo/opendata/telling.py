@@ -12,6 +12,7 @@ from geo.opendata.collections import (
     OWN,
     Collection,
     Property,
+    as_points,
     from_clause,
     properties,
     published,
@@ -21,6 +22,10 @@ from geo.shapes import SRID
 
 READY_FROM: Final = 500
 """Features from which on a collection's texts are kept ready."""
+TOLD: Final = "(ready.names ?| CAST(:langs AS text[]) OR ready.names = '{}')"
+"""SQL: whether the ready text can be told in the languages asked for."""
+WHOLE: Final = "EXISTS (SELECT 1 FROM ready_whole WHERE CAST(:collection AS text) = ANY (collections))"
+"""SQL: whether the collection's ready texts stand for all its features, as they are now."""
 NEVER: Final = ("routes", "stops")
 """Collections whose shapes follow from other things: they are told from the data each time."""
 
@@ -41,12 +46,12 @@ def made(collection: Collection, crs: Crs) -> str:
 
 
 def ready(collection: Collection, order: Sequence[str]) -> str:
-    """SQL of a feature's text, from its ready parts `ready` and its `page.key`."""
+    """SQL of a feature's text, from its ready parts `ready`."""
     steps = [f"ready.names->'{lang}'" for lang in order]
     name = f"'\"name\":' || COALESCE({', '.join(steps)}, 'null'::jsonb)"
     cases = " ".join(f"WHEN ready.names ? '{lang}' THEN '\"{lang}\"'" for lang in order)
     lang = f"',\"name_lang\":' || CASE {cases} ELSE 'null' END"
-    return f"ready.head || {name} || {lang}{_page(collection, 'page.key')} || ready.rest"
+    return f"ready.head || {name} || {lang}{_page(collection, 'ready.key')} || ready.rest"
 
 
 def as_ready(crs: Crs) -> bool:
@@ -55,13 +60,24 @@ def as_ready(crs: Crs) -> bool:
 
 
 def rebuild(session: Session) -> None:
-    """Bring the ready texts up to date: only those of features that changed are made. The caller commits."""
+    """Bring the ready texts up to date: only those of features that changed are made. The caller commits.
+
+    Who else writes to their sources meanwhile waits for that; then the texts are not whole any more.
+    """
+    session.execute(text("SELECT 1 FROM ready_whole FOR UPDATE"))
     for name, collection in OWN.items():
         if name not in NEVER:
             bound = {"collection": name}
             session.execute(text(_outdated(collection)), bound)
             session.execute(text(_missing(collection)), {**bound, "full": READY_FROM})
+    # Without it the planner takes a table that was just filled for an empty one.
     session.execute(text("ANALYZE ready_feature"))
+    whole = [
+        name
+        for name, collection in OWN.items()
+        if as_points(collection) and session.scalar(text(_all_there(collection)), {"collection": name})
+    ]
+    session.execute(text("UPDATE ready_whole SET collections = CAST(:whole AS varchar[])"), {"whole": whole})
 
 
 def _outdated(collection: Collection) -> str:
@@ -80,8 +96,8 @@ def _missing(collection: Collection) -> str:
     names = """COALESCE((SELECT jsonb_object_agg(t.lang, t.text) FROM feature_text AS t
                           WHERE t.feature_id = f.id AND t.field = 'name'), '{}')"""
     return f"""
-    INSERT INTO ready_feature (collection, row, changed_at, names, head, rest)
-    SELECT CAST(:collection AS text), {row}, f.changed_at, {names},
+    INSERT INTO ready_feature (collection, row, changed_at, names, key, kind, place, head, rest)
+    SELECT CAST(:collection AS text), {row}, f.changed_at, {names}, f.key, f.kind, f.place,
            {_head(collection, plain)}, {_rest(collection)}
       FROM {source}
      WHERE {where}
@@ -89,6 +105,19 @@ def _missing(collection: Collection) -> str:
        AND NOT EXISTS (SELECT 1 FROM ready_feature AS r
                         WHERE r.collection = CAST(:collection AS text) AND r.row = {row})
      ORDER BY f.place, {row}"""
+
+
+def _all_there(collection: Collection) -> str:
+    """Whether each of its features has a text, and is found in a box by its place as by its shape."""
+    return f"""
+    SELECT EXISTS (SELECT 1 FROM ready_feature WHERE collection = CAST(:collection AS text))
+       AND NOT EXISTS (
+      SELECT 1 FROM {from_clause(collection)}
+        LEFT JOIN ready_feature AS r
+          ON r.collection = CAST(:collection AS text) AND r.row = {collection.row}
+         AND r.changed_at = f.changed_at
+       WHERE {published(collection)}
+         AND (r.row IS NULL OR f.place IS NOT NULL AND (f.place && f.geom) IS NOT TRUE))"""
 
 
 def _head(collection: Collection, crs: Crs) -> str:

@@ -1,6 +1,7 @@
 """Vector tiles of the collections (Mapbox Vector Tile 2.1, web Mercator), built in SQL."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import atan, degrees, pi, sinh
 from typing import Any, Final, NamedTuple
 from zlib import crc32
@@ -10,9 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
-from geo.opendata.collections import Collection, published
-from geo.opendata.crs import MERCATOR_EDGE
+from geo.opendata.collections import Collection, as_points, published
+from geo.opendata.crs import ENVELOPE, MERCATOR_EDGE
+from geo.opendata.imported import COLLECTIONS
 from geo.opendata.items import find
+from geo.opendata.statements import Statement, ask, statement
+from geo.opendata.telling import TOLD, WHOLE
 from geo.opendata.thinning import CELLS, FULL
 
 DEEPEST: Final = 22
@@ -74,6 +78,9 @@ def made(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes
     stands for several. It is never larger than LARGEST: the smallest things give way.
     """
     collection = find(name)
+    ready = _ready(session, name, tile, order) if as_points(collection) else None
+    if ready is not None and len(ready) <= LARGEST:
+        return ready
     if _thinned(session, collection, tile):
         return _marks(session, name, tile)
     most = FULL
@@ -82,6 +89,40 @@ def made(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes
         most = max(1, most * LARGEST // len(body) * 9 // 10)
         body = _things(session, name, tile, (), most)
     return body
+
+
+def _ready(session: Session, name: str, tile: Tile, order: Sequence[str]) -> bytes | None:
+    """The tile from the ready texts' own places, keys and names, which lie together as they do on the ground;
+    None where those do not stand for it.
+    """
+    collection = COLLECTIONS[name]
+    values = {**tile._asdict(), **_edges(tile), "collection": name, "layer": collection.layer}
+    values |= {"langs": list(order), "most": FULL}
+    (body,) = ask(session, _from_ready(name, tuple(order), tile.z >= NAMED), values)
+    return None if body is None else bytes(body)
+
+
+@lru_cache(maxsize=64)
+def _from_ready(name: str, order: tuple[str, ...], named: bool) -> Statement:
+    names = ", ".join(f"ready.names->>'{lang}'" for lang in order)
+    shown = f", CASE WHEN several.many <= {READABLE} THEN COALESCE({names}) END AS name" if named else ""
+    untold = f"EXISTS (SELECT 1 FROM ready WHERE NOT {TOLD})"
+    lacking = f"CASE WHEN (SELECT many FROM several) <= {READABLE} THEN {untold} ELSE false END"
+    level = "EXISTS (SELECT 1 FROM tile_cell AS c WHERE c.layer = :layer AND c.z = :z)"
+    good = f"{WHOLE} AND NOT {level}" if COLLECTIONS[name].base == "feature f" else WHOLE
+    return statement(f"""
+WITH ready AS MATERIALIZED (
+  SELECT row, key, kind, names, place FROM ready_feature
+   WHERE collection = :collection AND place && {ENVELOPE} AND {good} ORDER BY row LIMIT :most
+), several AS MATERIALIZED (
+  SELECT count(*) AS many FROM ready
+), things AS MATERIALIZED (
+  SELECT ready.row, ready.key, ready.kind{shown}, {_GEOM.format(shape="ST_Transform(ready.place, 3857)")}
+    FROM ready CROSS JOIN several ORDER BY ready.row
+)
+SELECT CASE WHEN {good}{f" AND NOT ({lacking})" if named else ""}
+       THEN (SELECT ST_AsMVT(things, '{name}', {EXTENT}, 'geom', 'row')
+               FROM things WHERE geom IS NOT NULL) END""")
 
 
 def _thinned(session: Session, collection: Collection, tile: Tile) -> bool:
@@ -98,7 +139,7 @@ def _named(session: Session, collection: Collection, tile: Tile) -> bool:
         return False
     statement = (
         f"SELECT count(*) FROM (SELECT 1 FROM {collection.base} WHERE {published(collection)}"
-        f" AND f.geom && {_EDGE} LIMIT {READABLE + 1}) AS there"
+        f" AND f.geom && {ENVELOPE} LIMIT {READABLE + 1}) AS there"
     )
     return bool(session.scalar(text(statement), _edges(tile)) <= READABLE)
 
@@ -164,14 +205,13 @@ def _projected(geom: str, point: bool) -> str:
     return flat if point else f"ST_Simplify({flat}, CAST(:fine AS float8), true)"
 
 
-_EDGE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 _GEOM: Final = f"ST_AsMVTGeom({{shape}}, ST_TileEnvelope(:z, :x, :y), {EXTENT}, {BUFFER}) AS geom"
 
 _THINGS: Final = f"""
 SELECT ST_AsMVT(things, '{{layer}}', {EXTENT}, 'geom', 'row') FROM (
   SELECT {{row}} AS row, {{key}} AS key, f.kind{{name}}, {_GEOM}
     FROM {{base}} {{joined}}
-   WHERE {{where}} AND f.geom && {_EDGE}
+   WHERE {{where}} AND f.geom && {ENVELOPE}
    ORDER BY {{first}} {{row}} LIMIT :most) AS things WHERE geom IS NOT NULL"""
 
 _MARKS: Final = f"""

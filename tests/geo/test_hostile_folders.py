@@ -171,6 +171,8 @@ def test_a_changed_file_below_the_folder_is_noticed(session: Session, town: Town
 
 
 def test_more_ids_than_a_statement_has_values_for(session: Session) -> None:
-    numbers: Select[int] = select(column("n", Integer)).select_from(text("generate_series(1, 70000) AS n"))
+    numbers: Select[int] = select(column("n", Integer)).select_from(
+        text("generate_series(1::bigint, 70000) AS n")
+    )
 
     assert len(session.scalars(numbers.where(among(column("n", Integer), range(1, 70_001)))).all()) == 70_000

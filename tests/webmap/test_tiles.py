@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Engine
 from core.settings import Settings
-from geo.opendata import thinning, tiles
+from geo.opendata import telling, thinning, tiles
 from portal.app import create_app
 
 TOWN = (13, 3894, 3367)
@@ -73,6 +73,53 @@ def test_high_zooms_show_each_thing_with_its_key(session: Session) -> None:
     assert found
     assert all(mark["properties"]["key"].startswith("made-") for mark in found)
     assert not any("count" in mark["properties"] for mark in found)
+
+
+def named(session: Session, lang: str) -> None:
+    """A name in `lang` for three of four squares."""
+    session.execute(
+        text("""
+        INSERT INTO feature_text (feature_id, field, lang, text, state)
+        SELECT id, 'name', :lang, 'nom ' || key, 'machine' FROM feature
+         WHERE layer = 'quarters' AND id % 4 > 0"""),
+        {"lang": lang},
+    )
+
+
+@pytest.mark.parametrize("zoom", [9, 13, 14, 15, 16])
+def test_a_tile_from_ready_texts_is_the_tile_from_the_data(session: Session, zoom: int) -> None:
+    crowd(session, 20_000)
+    named(session, "ar")
+    place = tiles.at(zoom, *tiles_at(zoom))
+    made = features(tiles.made(session, "quarters", place, ORDER), "quarters")
+    telling.rebuild(session)
+    ready = features(tiles.made(session, "quarters", place, ORDER), "quarters")
+
+    assert made
+    assert ready == made
+
+
+def test_a_tile_is_made_from_ready_texts_while_they_are_whole(session: Session) -> None:
+    crowd(session, 600)
+    telling.rebuild(session)
+    session.execute(text("UPDATE ready_feature SET key = 'READ'"))
+    place = tiles.at(14, *tiles_at(14))
+    whole = features(tiles.made(session, "quarters", place, ORDER), "quarters")
+    session.execute(text("UPDATE feature SET kind = 'other' WHERE layer = 'quarters'"))
+    after = features(tiles.made(session, "quarters", place, ORDER), "quarters")
+
+    assert {one["properties"]["key"] for one in whole} == {"READ"}
+    assert {one["properties"]["kind"] for one in after} == {"other"}
+    assert "READ" not in {one["properties"]["key"] for one in after}
+
+
+def test_a_name_in_a_language_that_is_not_offered_is_still_shown(session: Session) -> None:
+    crowd(session, 600)
+    named(session, "de")
+    telling.rebuild(session)
+    found = features(tiles.made(session, "quarters", tiles.at(14, *tiles_at(14)), ORDER), "quarters")
+
+    assert any(one["properties"].get("name", "").startswith("nom ") for one in found)
 
 
 def test_a_crowded_tile_is_cut_to_its_size(session: Session) -> None:
