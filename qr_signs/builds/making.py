@@ -44,7 +44,7 @@ class Made:
 
 def make(task: Task) -> Made:
     """Draw, check and write one sign. A sign that cannot be drawn, or fails preflight, gets no print file."""
-    gc.collect()
+    _tidy()
     code = task.content.code
     try:
         artwork = rendering.draw(task.content, task.order, _setter(task.templates))
@@ -71,6 +71,13 @@ def make(task: Task) -> Made:
         files["accessible.pdf"] = rendering.read_aloud(task.content, task.order, _setter(task.templates))
     sums = write(task.directory, files)
     return Made(code, state, sums, problems, _row(task, artwork, report.passed, report.as_json()))
+
+
+def _tidy() -> None:
+    """Collect what the last sign left behind; what outlived the first is not looked at any more."""
+    gc.collect()
+    if _setters and not gc.get_freeze_count():
+        gc.freeze()
 
 
 _setters: dict[Path | None, setting.Setter] = {}

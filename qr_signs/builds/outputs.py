@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -58,10 +59,11 @@ class Row:
     remark: str
 
 
-def write(engine: Engine, directory: Path, build_id: int, kept: Path) -> None:
+def write(engine: Engine, directory: Path, build_id: int, kept: Path, pool: Executor) -> None:
     """Write the lists of an order beside its signs; the same order gives the same bytes.
 
-    `kept` is the root of the files that photos of the desk are kept under (core/files.py).
+    `kept` is the root of the files that photos of the desk are kept under (core/files.py); the list for paper
+    is set by a process of `pool`, which has the layout engine at hand.
     """
     with session_of(engine) as session:
         build = orders.find(session, build_id)
@@ -72,7 +74,8 @@ def write(engine: Engine, directory: Path, build_id: int, kept: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     making.write(directory / PHOTOS, {f"{code}.webp": path.read_bytes() for code, path in photos.items()})
     making.write_one(directory / "order.csv", _csv(rows))
-    making.write_one(directory / "order.pdf", _pdf(rows, build_id, options, directory))
+    paper = pool.submit(_pdf, rows, build_id, options, directory).result()
+    making.write_one(directory / "order.pdf", paper)
     for old in directory.glob("sheet-*.pdf"):
         old.unlink()
     if options.sheet:

@@ -9,11 +9,11 @@ import logging
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,7 +93,6 @@ def run(shop: Shop, build_id: int, tell: Told = lambda done, total: None) -> boo
             session.commit()
         try:
             _make_all(shop, build_id, tell)
-            outputs.write(shop.engine, shop.directory(build_id), build_id, Path(shop.settings.FILES_DIR))
         except Invalid as wrong:
             _end(shop.engine, build_id, "failed", str(wrong))
         except (LookupError, OSError) as broken:
@@ -124,6 +123,7 @@ def _end(engine: Engine, build_id: int, state: str, problem: str | None) -> None
 
 
 def _make_all(shop: Shop, build_id: int, tell: Told) -> None:
+    """The signs that wait, then the lists of the whole order."""
     with session_of(shop.engine) as session:
         options = Options.of(orders.find(session, build_id).options)
         so_far = orders.progress(session, orders.find(session, build_id))
@@ -136,17 +136,21 @@ def _make_all(shop: Shop, build_id: int, tell: Told) -> None:
                 _keep(shop.engine, build_id, made)
                 done += 1
                 tell(done, total)
+        files = Path(shop.settings.FILES_DIR)
+        outputs.write(shop.engine, shop.directory(build_id), build_id, files, pool)
 
 
 @contextmanager
 def _pool(many: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that draw and check; Unavailable if one of them is killed: the order can be run again."""
+    """Processes that draw and check; Unavailable if one of them is killed: the order can be run again.
+
+    They are forked off a process that has read the libraries: once for all of them, and its memory is theirs.
+    It is a fresh one without threads, and ends with the order.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["weasyprint", "qr_signs.builds.making"])
     pool = ProcessPoolExecutor(
-        many,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_follow,
-        initargs=(os.getpid(),),
-        max_tasks_per_child=SIGNS_PER_PROCESS,
+        many, mp_context=context, initializer=_follow, max_tasks_per_child=SIGNS_PER_PROCESS
     )
     try:
         yield pool
@@ -154,18 +158,21 @@ def _pool(many: int) -> Iterator[ProcessPoolExecutor]:
         raise Unavailable(N_("A process that makes signs was ended. Run the order again.")) from broken
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        # Python keeps it for the next pool; a worker that waits for orders has no use for its memory.
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
-def _follow(parent: int) -> None:
-    """End with the parent, even when it is killed: a process of a pool would else wait for ever.
+def _follow() -> None:
+    """End with the process that runs the order, even when it is killed: a pool's process would wait for ever.
 
     Garbage is collected between signs, not in the middle of laying one out, where all is in use.
     """
     gc.disable()
+    runner = multiprocessing.parent_process()
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
+        if runner is not None:
+            runner.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

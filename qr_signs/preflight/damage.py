@@ -247,7 +247,7 @@ def taken(whole: Print, camera: Camera, random: Random) -> Grey:
     side = max(8, round(whole.light.shape[0] * ppm / whole.px))
     small = _picture(whole.light).resize((side, side), Image.Resampling.BOX)
     turned = small.rotate(
-        float(random.uniform(-camera.turn, camera.turn)), Image.Resampling.BICUBIC, fillcolor=_edge(whole)
+        float(random.uniform(-camera.turn, camera.turn)), Image.Resampling.BILINEAR, fillcolor=_edge(whole)
     )
     seen = _tilted(turned, camera.tilt * float(random.uniform(0.9, 1)), _edge(whole))
     if camera.blur:
