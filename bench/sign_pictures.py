@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.signs import contents_of
 from qr_signs.artwork import rendering, setting, sizes
-from qr_signs.artwork.rendering import Order
+from qr_signs.artwork.order import Order
 from qr_signs.preflight import pictures
 from qr_signs.preflight.exam import Exam
 

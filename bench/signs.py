@@ -26,7 +26,7 @@ from geo import published
 from qr_signs import symbol
 from qr_signs.artwork import accessible, fitting, rendering, setting, sizes
 from qr_signs.artwork.content import Content
-from qr_signs.artwork.rendering import Order
+from qr_signs.artwork.order import Order
 from qr_signs.builds import design, orders
 from qr_signs.preflight import checks, damage, decoders, raster, study
 from qr_signs.preflight.raster import SURROUND

@@ -6,6 +6,7 @@ in reading order as /ActualText, which is what assistive technology speaks.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -17,6 +18,8 @@ from qr_signs.artwork.structure import Reader
 
 VARIANT: Final = "pdf/ua-1"
 _FIGURE: Final = "/Figure"
+_SPACES: Final = re.compile(r"[ \t\r\n]+")
+"""Those that a line may break at: others are part of the text."""
 
 
 def write(document: Any) -> bytes:
@@ -43,10 +46,10 @@ def _lines(document: Any) -> list[tuple[str, str]]:
     for block, runs in groupby(
         (run for page in document.pages for run in _runs(page._page_box, None)), key=lambda run: run[0]
     ):
-        source = " ".join("".join(block.itertext()).split()) if block is not None else ""
+        source = _SPACES.sub(" ", "".join(block.itertext())).strip(" ") if block is not None else ""
         at = 0
         for _, box in runs:
-            text = " ".join(box.text.split())
+            text = _SPACES.sub(" ", box.text).strip(" ")
             begins = source.find(text, at)
             at = begins + len(text) if begins >= 0 else at
             space = " " if begins >= 0 and source[at : at + 1] == " " else ""

@@ -1,24 +1,12 @@
 """From content to files: the print PDF with where everything stands, the accessible PDF, the symbol alone."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from qr_signs import symbol
 from qr_signs.artwork import accessible, press
 from qr_signs.artwork.content import Content
 from qr_signs.artwork.made import Artwork
+from qr_signs.artwork.order import Order
 from qr_signs.artwork.setting import Setter
-from qr_signs.artwork.sizes import BLEED_MM, SLUG_MM, Sheet
-
-
-@dataclass(frozen=True)
-class Order:
-    """How a sign is to be made. `proof` tells why it is not for print ("" if it is)."""
-
-    sheet: Sheet
-    level: str = "H"
-    dated: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - only a default for tests
-    proof: str = ""
+from qr_signs.artwork.sizes import BLEED_MM, SLUG_MM
 
 
 def draw(content: Content, order: Order, setter: Setter) -> Artwork:

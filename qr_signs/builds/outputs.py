@@ -21,7 +21,7 @@ from core.translation import translate
 from geo import published, signage
 from geo.published import Published
 from qr_signs import tags
-from qr_signs.builds import making, orders, sheets
+from qr_signs.builds import orders, tasks
 from qr_signs.builds.orders import Options
 from qr_signs.models import Sign, SignArtwork, SignBuild, SignBuildItem, SignEvent
 from qr_signs.vocabulary import FIXINGS, MATERIALS
@@ -72,17 +72,17 @@ def write(engine: Engine, directory: Path, build_id: int, kept: Path, pool: Exec
         photos = _photos(session, build, kept)
         rows = list(_rows(session, build, state, photos)) if state else []
     directory.mkdir(parents=True, exist_ok=True)
-    making.write(directory / PHOTOS, {f"{code}.webp": path.read_bytes() for code, path in photos.items()})
-    making.write_one(directory / "order.csv", _csv(rows))
+    tasks.write(directory / PHOTOS, {f"{code}.webp": path.read_bytes() for code, path in photos.items()})
+    tasks.write_one(directory / "order.csv", _csv(rows))
     paper = pool.submit(_pdf, rows, build_id, options, directory).result()
-    making.write_one(directory / "order.pdf", paper)
+    tasks.write_one(directory / "order.pdf", paper)
     for old in directory.glob("sheet-*.pdf"):
         old.unlink()
     if options.sheet:
         _impose(directory, rows, options)
     listed = sorted(path for path in directory.rglob("*") if path.is_file() and _is_ours(path))
-    sums = "".join(f"{making.digest(path)}  {path.relative_to(directory)}\n" for path in listed)
-    making.write_one(directory / SUMS, sums.encode())
+    sums = "".join(f"{tasks.digest(path)}  {path.relative_to(directory)}\n" for path in listed)
+    tasks.write_one(directory / SUMS, sums.encode())
     _zip(directory, [*listed, directory / SUMS])
 
 
@@ -134,7 +134,7 @@ def _row(
     lon, lat = sign.lon, sign.lat
     if lon is None and told and told.place:
         lon, lat = told.place
-    name = making.PRINT if item.state == "print" else making.PROOF if item.state == "proof" else ""
+    name = tasks.PRINT if item.state == "print" else tasks.PROOF if item.state == "proof" else ""
     remarks = [_said(problem) for problem in item.problems]
     return Row(
         number=tags.number(sign.code, sign.tag or ""),
@@ -197,12 +197,14 @@ def _address(photo: Path) -> str:
 
 
 def _impose(directory: Path, rows: Sequence[Row], options: Options) -> None:
+    from qr_signs.builds import sheets
+
     prints = [directory / row.file for row in rows if row.file]
     if not prints:
         return
     made = sheets.impose(prints, options.checked(), orders.SHEETS[options.sheet])
     for number, sheet in enumerate(made, 1):
-        making.write_one(directory / f"sheet-{number:03d}.pdf", sheet)
+        tasks.write_one(directory / f"sheet-{number:03d}.pdf", sheet)
 
 
 def _zip(directory: Path, listed: Sequence[Path]) -> None:

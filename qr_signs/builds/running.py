@@ -28,10 +28,10 @@ from core.settings import Settings
 from core.translation import translate
 from geo import published
 from geo.vocabulary import N_
-from qr_signs.artwork.rendering import Order
-from qr_signs.builds import design, making, orders, outputs
-from qr_signs.builds.making import Made, Task
+from qr_signs.artwork.order import Order
+from qr_signs.builds import design, orders, outputs
 from qr_signs.builds.orders import Options
+from qr_signs.builds.tasks import Made, Task, make, problem
 from qr_signs.models import SignArtwork, SignBuild, SignBuildItem
 
 log = logging.getLogger("athar.signs")
@@ -185,7 +185,7 @@ def _each(pool: ProcessPoolExecutor, tasks: Sequence[Task | Made], many: int) ->
         if isinstance(task, Made):
             yield task
             continue
-        waiting.add(pool.submit(making.make, task))
+        waiting.add(pool.submit(make, task))
         while len(waiting) >= 2 * many:
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in ready)
@@ -227,7 +227,7 @@ def _tasks(
     for code in codes:
         each = composed[code]
         if isinstance(each, Invalid):
-            tasks.append(Made(code, "failed", problems=(making.problem(each),)))
+            tasks.append(Made(code, "failed", problems=(problem(each),)))
             continue
         proof = "; ".join(translate(message, "en", values) for message, values in each.reasons)
         order = Order(sheet, options.level, each.dated, proof)

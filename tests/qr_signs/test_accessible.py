@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 
 from qr_signs.artwork import accessible, rendering, setting, sizes
-from qr_signs.artwork.rendering import Order
+from qr_signs.artwork.order import Order
 from qr_signs.artwork.setting import Setter
 from tests.qr_signs.contents import LANGUAGES, NAMES, TEXTS, content
 

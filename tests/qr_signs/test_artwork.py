@@ -12,7 +12,7 @@ from core import fonts
 from core.errors import Invalid
 from qr_signs.artwork import rendering, setting, sizes
 from qr_signs.artwork.made import Artwork, Printed
-from qr_signs.artwork.rendering import Order
+from qr_signs.artwork.order import Order
 from qr_signs.artwork.setting import Setter
 from tests.qr_signs.contents import NAMES, TEXTS, content
 

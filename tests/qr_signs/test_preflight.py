@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from qr_signs.artwork import rendering, sizes
 from qr_signs.artwork.made import Artwork, Box
-from qr_signs.artwork.rendering import Order
+from qr_signs.artwork.order import Order
 from qr_signs.artwork.setting import Setter
 from qr_signs.preflight import checks, decoders, glyphs, grade, pictures, raster
 from qr_signs.preflight.exam import Exam
