@@ -18,6 +18,13 @@ class Role(StrEnum):
 
     PUBLIC = "public"
     STAFF = "staff"
+    PLANNER = "planner"
+    """Plans the public Wi-Fi."""
+
+
+def holds(role: Role) -> bool:
+    """Whether who asks may do what is open to the role: roles add up, and everybody is the public."""
+    return role is Role.PUBLIC or role in g.get("roles", ())
 
 
 def open_to(role: Role, *, same_for_all: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -30,7 +37,7 @@ def open_to(role: Role, *, same_for_all: bool = False) -> Callable[[Callable[P, 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if role is not Role.PUBLIC and g.get("role") != role:
+            if not holds(role):
                 raise Refused("This page is for the commune's staff.")
             return view(*args, **kwargs)
 

@@ -12,6 +12,7 @@ import geo.models
 import geo.opendata.models
 import geo.recordings
 import geo.streets.models
+import geo.wifi.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
@@ -40,6 +41,7 @@ TABLES = (
     geo.opendata.models,
     geo.recordings,
     geo.streets.models,
+    geo.wifi.models,
     qr_signs.models,
     webmap.embeds.models,
 )

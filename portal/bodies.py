@@ -125,7 +125,7 @@ def _key() -> str | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in ("GET", "HEAD") or not getattr(view, "same_for_all", False):
         return None
-    if len(request.query_string) > LONGEST_QUERY or "published" not in g or "role" in g:
+    if len(request.query_string) > LONGEST_QUERY or "published" not in g or "roles" in g:
         return None
     return "\n".join((g.published.stamp, request.path, request.query_string.decode("latin-1"), g.lang))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from core import clock, cluster, schema
+from core.accounts import Role
 from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
@@ -63,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     embeds_cli.add(commands, _engine, _say)
     desk = commands.add_parser("desk", help="a one-time address with which a person comes in at the desk")
     desk.add_argument("--name", required=True, help="who it is: the name stands behind what they write down")
+    desk.add_argument(
+        "--role", action="append", choices=[role for role in Role if role is not Role.PUBLIC],
+        help="staff (the default) or planner; may be given several times",
+    )  # fmt: skip
     desk.set_defaults(run=_desk)
     return parser
 
@@ -157,7 +162,8 @@ def _desk(parsed: argparse.Namespace) -> int:
 
     settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
     base = settings.PUBLIC_URL.rstrip("/") or f"http://{settings.HOST}:{settings.PORT}"
-    _say(f"{base}/desk/enter/{staff.token(settings.SECRET_KEY, parsed.name)}")
+    roles = [Role(role) for role in parsed.role or (Role.STAFF,)]
+    _say(f"{base}/desk/enter/{staff.token(settings.SECRET_KEY, parsed.name, roles)}")
     return 0
 
 

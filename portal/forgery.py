@@ -33,7 +33,7 @@ def _is_ours() -> bool:
     if origin is None:
         # No browser of the last years leaves both out: a program of somebody's own, which has no cookies of
         # ours unless it means to.
-        return "role" not in g
+        return "roles" not in g
     host = urlsplit(origin).netloc
     public = urlsplit(current_app.config["SETTINGS"].PUBLIC_URL).netloc
     return bool(host) and host in (request.host, public)

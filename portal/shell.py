@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
+from core.accounts import holds
 from core.languages import LANGUAGES
 from core.translation import translate
 from geo import vocabulary
@@ -28,6 +29,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         site_style=site_style,
         PACES=vocabulary.PACES,
         public_base=public_base,
+        holds=holds,
     )
     app.jinja_env.filters.update(
         kind=kind,

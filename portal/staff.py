@@ -1,11 +1,12 @@
 """Signing in at the desk with a one-time address, until there are accounts with passkeys.
 
-`athar desk --name NAME` prints the address; who may run commands on the server may let people in. Its token
-is signed, good for 15 minutes and for one use; opening the address shows a button, so that a chat program
-that looks at links uses nothing up.
+`athar desk --name NAME [--role ROLE]` prints the address; who may run commands on the server may let people
+in. Its token is signed, good for 15 minutes and for one use; opening the address shows a button, so that a
+chat program that looks at links uses nothing up.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -44,34 +45,38 @@ def init_app(app: Flask, *, https: bool) -> None:
 def _known() -> None:
     # The session is only touched where there is a cookie: pages of everybody stay free of it.
     if COOKIE in request.cookies and (name := session.get("name")):
-        g.role, g.staff_name = Role.STAFF, str(name)
+        g.roles = frozenset(Role(role) for role in session.get("roles", ()) if role in set(Role))
+        g.staff_name = str(name)
 
 
-def token(secret: str, name: str) -> str:
-    """A new one-time token for a person. ValueError for a name that is empty, too long or has odd signs."""
+def token(secret: str, name: str, roles: Collection[Role] = (Role.STAFF,)) -> str:
+    """A new one-time token for a person with these roles.
+
+    ValueError for a name that is empty, too long or has odd signs.
+    """
     person = " ".join(name.split())
     if not 2 <= len(person) <= LONGEST_NAME or not person.isprintable():
         raise ValueError(f"a name of 2 to {LONGEST_NAME} letters is needed")
-    return _signer(secret).dumps([secrets.token_urlsafe(16), person])
+    return _signer(secret).dumps([secrets.token_urlsafe(16), person, sorted(roles)])
 
 
 def _signer(secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt=_SALT)
 
 
-def _read(secret: str, given: str) -> tuple[str, str]:
+def _read(secret: str, given: str) -> tuple[str, str, list[str]]:
     try:
-        token_id, person = _signer(secret).loads(given, max_age=int(GOOD_FOR.total_seconds()))
+        token_id, person, roles = _signer(secret).loads(given, max_age=int(GOOD_FOR.total_seconds()))
     except (BadSignature, ValueError, TypeError):
         raise Refused(N_("This sign-in address is not good any more. Ask for a new one.")) from None
-    return str(token_id), str(person)
+    return str(token_id), str(person), [str(role) for role in roles]
 
 
 @blueprint.get("/desk/enter/<token>")
 @open_to(Role.PUBLIC)
 def door(token: str) -> ResponseReturnValue:
     """A button to come in."""
-    _, person = _read(_secret(), token)
+    _, person, _ = _read(_secret(), token)
     return render_template("staff_enter.html", person=person, token=token), {"Cache-Control": "no-store"}
 
 
@@ -79,18 +84,20 @@ def door(token: str) -> ResponseReturnValue:
 @open_to(Role.PUBLIC)
 def enter(token: str) -> ResponseReturnValue:
     """Come in, once."""
-    token_id, person = _read(_secret(), token)
+    token_id, person, roles = _read(_secret(), token)
     if not signin.use(db.session, token_id, now=clock.now(), kept=GOOD_FOR):
         raise Refused(N_("This sign-in address is not good any more. Ask for a new one."))
     db.session.commit()
     session.clear()
-    session["name"] = person
+    session["name"], session["roles"] = person, roles
     session.permanent = True
+    if Role.STAFF not in roles:
+        return redirect(url_for("root.door"), 303)
     return redirect(url_for("desk.listed"), 303)
 
 
 @blueprint.post("/desk/leave")
-@open_to(Role.STAFF)
+@open_to(Role.PUBLIC)
 def leave() -> ResponseReturnValue:
     """Sign out."""
     session.clear()

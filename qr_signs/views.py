@@ -104,7 +104,7 @@ def count(response: Response) -> Response:
     """Count a page that was shown, and remember a language chosen by hand. Neither can fail the page."""
     if request.endpoint not in COUNTED:
         return response
-    if response.status_code in (200, 304) and request.method == "GET" and "role" not in g:
+    if response.status_code in (200, 304) and request.method == "GET" and "roles" not in g:
         _count((request.view_args or {})["code"])
         if request.endpoint == "qr_signs.scan_in":
             response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
