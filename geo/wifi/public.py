@@ -1,0 +1,101 @@
+"""What everybody is told of the network: the hotspots of the approved plan, and the way to the nearest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import atan2, cos, degrees, hypot, radians, sin, sqrt
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.languages import Said
+from geo.features import Named, Way, compass, walking_minutes
+from geo.shapes import LonLat
+from geo.wifi.models import Hotspot, Scenario
+
+MOST: Final = 2000
+"""Hotspots that are told of at the most."""
+NEARBY_M: Final = 300.0
+"""From farther away a page of something else does not point to a hotspot."""
+PLACED_M: Final = 5.0
+"""How exactly a hotspot stands where the plan's map says, at best: nobody surveys them."""
+
+
+@dataclass(frozen=True)
+class PublicHotspot:
+    """A hotspot as the public sees it; `status` is one of geo.wifi.vocabulary.STATUSES."""
+
+    key: str
+    name: Said
+    status: str
+    at: LonLat
+
+    @property
+    def on_air(self) -> bool:
+        """Whether one can use it now."""
+        return self.status == "on_air"
+
+
+def network(session: Session) -> tuple[PublicHotspot, ...]:
+    """The hotspots of the approved plan that were not removed, in the order in which they were placed."""
+    query = (
+        select(
+            Hotspot.key,
+            Hotspot.name,
+            Hotspot.status,
+            func.ST_X(Hotspot.place).label("lon"),
+            func.ST_Y(Hotspot.place).label("lat"),
+        )
+        .join(Scenario, Scenario.id == Hotspot.scenario_id)
+        .where(Scenario.status == "approved", Hotspot.status != "removed")
+        .order_by(Hotspot.id)
+        .limit(MOST)
+    )
+    return tuple(
+        PublicHotspot(row.key, Said(row.name, "und"), row.status, LonLat(row.lon, row.lat))
+        for row in session.execute(query)
+    )
+
+
+def ways(
+    hotspots: Iterable[PublicHotspot], here: LonLat, speed_kmh: float, *, error_m: float | None = None
+) -> list[tuple[PublicHotspot, Way]]:
+    """Those on air, nearest first, each with the way as the crow flies from `here` (known to `error_m`)."""
+    found = [
+        (hotspot, *_apart(here, hotspot.at)) for hotspot in hotspots if hotspot.on_air
+    ]  # hotspot, metres, bearing
+    found.sort(key=lambda each: (each[1], each[0].key))
+    return [
+        (
+            hotspot,
+            Way(
+                to=Named("wifi", hotspot.key, "hotspot", hotspot.name),
+                metres=metres,
+                minutes=walking_minutes(metres, speed_kmh),
+                compass=compass(bearing),
+                unsure=metres < (error_m or 0) + PLACED_M,
+            ),
+        )
+        for hotspot, metres, bearing in found
+    ]
+
+
+def nearby(
+    hotspots: Sequence[PublicHotspot], here: LonLat, speed_kmh: float, *, error_m: float | None = None
+) -> Way | None:
+    """The way to the nearest hotspot on air; None where there is none within NEARBY_M."""
+    found = ways(hotspots, here, speed_kmh, error_m=error_m)
+    return found[0][1] if found and found[0][1].metres <= NEARBY_M else None
+
+
+def _apart(here: LonLat, there: LonLat) -> tuple[float, float]:
+    """Metres and bearing in degrees, on the plane that touches WGS 84 halfway: exact to 0.1 % up to 50 km.
+
+    Source: radii of curvature, EPSG Guidance Note 7-2, section 3.1.
+    """
+    a, e2 = 6378137.0, 0.00669437999014
+    middle = radians((here.lat + there.lat) / 2)
+    flat = sqrt(1 - e2 * sin(middle) ** 2)
+    east = radians(there.lon - here.lon) * cos(middle) * a / flat
+    north = radians(there.lat - here.lat) * a * (1 - e2) / flat**3
+    return hypot(east, north), degrees(atan2(east, north)) % 360
