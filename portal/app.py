@@ -26,6 +26,7 @@ import webmap.ogc.views
 import webmap.opendata.views
 import webmap.recordings
 import webmap.views
+import webmap.wifi
 from core import cluster, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
@@ -49,6 +50,7 @@ TABLES = (
 IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
+    webmap.wifi.pages,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,
     offline.blueprint,

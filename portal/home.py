@@ -18,6 +18,7 @@ PAGES = (
     "webmap.monument_list",
     "webmap.place_list",
     "webmap.route_list",
+    "public_wifi.nearest",
     "home.about",
     "opendata.people",
 )

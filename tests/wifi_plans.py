@@ -28,7 +28,12 @@ def scenario(session: Session, key: str = "first", status: str = "approved", **v
 
 
 def hotspot(
-    session: Session, plan: Scenario, key: str, at: tuple[float, float], status: str = "planned", **values: Any
+    session: Session,
+    plan: Scenario,
+    key: str,
+    at: tuple[float, float],
+    status: str = "planned",
+    **values: Any,
 ) -> Hotspot:
     """A hotspot of a plan, at longitude and latitude."""
     given = {"name": f"Hotspot {key}", "height_m": 4.0, "model": "omni", "changed_by": "F. Amzil", **values}

@@ -8,9 +8,12 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from core.languages import Said
-from geo.features import Named, Way, compass, walking_minutes
+from geo.features import Named, Way, as_said, best_name, compass, walking_minutes
+from geo.models import Feature
 from geo.shapes import LonLat
+from geo.vocabulary import N_
 from geo.wifi.models import Hotspot, Scenario
 
 MOST: Final = 2000
@@ -19,6 +22,8 @@ NEARBY_M: Final = 300.0
 """From farther away a page of something else does not point to a hotspot."""
 PLACED_M: Final = 5.0
 """How exactly a hotspot stands where the plan's map says, at best: nobody surveys them."""
+FROM: Final = ("monuments", "places")
+"""Layers whose things one may set out from."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,15 @@ class PublicHotspot:
     def on_air(self) -> bool:
         """Whether one can use it now."""
         return self.status == "on_air"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a way begins; `error_m` is how exactly its place is known."""
+
+    thing: Named
+    at: LonLat
+    error_m: float | None
 
 
 def network(session: Session) -> tuple[PublicHotspot, ...]:
@@ -61,23 +75,19 @@ def ways(
     hotspots: Iterable[PublicHotspot], here: LonLat, speed_kmh: float, *, error_m: float | None = None
 ) -> list[tuple[PublicHotspot, Way]]:
     """Those on air, nearest first, each with the way as the crow flies from `here` (known to `error_m`)."""
-    found = [
-        (hotspot, *_apart(here, hotspot.at)) for hotspot in hotspots if hotspot.on_air
-    ]  # hotspot, metres, bearing
-    found.sort(key=lambda each: (each[1], each[0].key))
-    return [
-        (
-            hotspot,
-            Way(
+    found = []
+    for hotspot in hotspots:
+        if hotspot.on_air:
+            metres, bearing = _apart(here, hotspot.at)
+            way = Way(
                 to=Named("wifi", hotspot.key, "hotspot", hotspot.name),
                 metres=metres,
                 minutes=walking_minutes(metres, speed_kmh),
                 compass=compass(bearing),
                 unsure=metres < (error_m or 0) + PLACED_M,
-            ),
-        )
-        for hotspot, metres, bearing in found
-    ]
+            )
+            found.append((hotspot, way))
+    return sorted(found, key=lambda each: (each[1].metres, each[0].key))
 
 
 def nearby(
@@ -99,3 +109,19 @@ def _apart(here: LonLat, there: LonLat) -> tuple[float, float]:
     east = radians(there.lon - here.lon) * cos(middle) * a / flat
     north = radians(there.lat - here.lat) * a * (1 - e2) / flat**3
     return hypot(east, north), degrees(atan2(east, north)) % 360
+
+
+def start(session: Session, layer: str, key: str, order: Sequence[str]) -> Start:
+    """A monument or public place to set out from. NotFound for what is not on the map."""
+    query = select(
+        func.ST_X(Feature.place).label("lon"),
+        func.ST_Y(Feature.place).label("lat"),
+        Feature.kind,
+        Feature.error_m,
+        best_name(Feature.id, order).label("name"),
+    ).where(Feature.layer == layer, Feature.key == key, Feature.withdrawn_at.is_(None))
+    row = session.execute(query).one_or_none() if layer in FROM else None
+    if row is None or row.lon is None:
+        raise NotFound(N_("There is no such place here."))
+    named = Named(layer, key, row.kind, as_said(row.name, key))
+    return Start(named, LonLat(row.lon, row.lat), row.error_m)
