@@ -11,7 +11,6 @@ from geo import locator, models
 from geo.commune import Commune, from_config
 from geo.shapes import Box
 from geo.streets import network
-from geo.wifi import public
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,6 @@ class Published:
     """Around the walled town (or the walks, where no wall is known), in degrees."""
     streets: bool = False
     """Whether streets and buildings of OpenStreetMap are loaded."""
-    hotspots: tuple[public.PublicHotspot, ...] = ()
-    """The public Wi-Fi of the approved plan."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, Published] = WeakKeyDictionary()
@@ -47,14 +44,7 @@ def current(session: Session) -> Published | None:
         config = session.execute(select(models.Commune.config)).scalar_one()
         commune = from_config(config, row.version)
         ground = locator.ground(session, commune.metric_crs)
-        kept = Published(
-            stamp,
-            commune,
-            ground,
-            locator.frame(session),
-            streets=network.is_loaded(session),
-            hotspots=public.network(session),
-        )
+        kept = Published(stamp, commune, ground, locator.frame(session), network.is_loaded(session))
         with _lock:
             _kept[bind] = kept
     return kept

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sin, sqrt
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -50,8 +51,23 @@ class Start:
     error_m: float | None
 
 
-def network(session: Session) -> tuple[PublicHotspot, ...]:
-    """The hotspots of the approved plan that were not removed, in the order in which they were placed."""
+_kept: WeakKeyDictionary[Engine | Connection, tuple[str, tuple[PublicHotspot, ...]]] = WeakKeyDictionary()
+
+
+def network(session: Session, stamp: str) -> tuple[PublicHotspot, ...]:
+    """The hotspots of the approved plan that were not removed, in the order in which they were placed.
+
+    Read once in each state of the data, which `stamp` names: pages that point to one ask nothing more.
+    """
+    bind = session.get_bind()
+    known, hotspots = _kept.get(bind, ("", ()))
+    if known != stamp:
+        hotspots = _network(session)
+        _kept[bind] = (stamp, hotspots)
+    return hotspots
+
+
+def _network(session: Session) -> tuple[PublicHotspot, ...]:
     query = (
         select(
             Hotspot.key,
