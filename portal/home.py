@@ -7,6 +7,7 @@ from core.accounts import Role, open_to
 from core.db import OUTAGES, db
 from geo import monuments, published, routes, search
 from geo.locator import drawing
+from geo.wifi import public
 from portal.shell import public_base
 
 blueprint = Blueprint("home", __name__)
@@ -38,6 +39,7 @@ def front() -> ResponseReturnValue:
         place_count=search.count(db.session, "places"),
         walks=routes.listed(db.session, g.order, speed),
         locator=drawing(g.published.ground),
+        on_air=sum(each.on_air for each in public.network(db.reading, g.published.stamp)),
     )
 
 

@@ -170,8 +170,8 @@ def _place(sign: Sign, key: str) -> ResponseReturnValue:
 
 def _wifi(page: MonumentPage | PlacePage) -> Way | None:
     """The way to the nearest public Wi-Fi, if one is on air near what a sign leads to."""
-    speed = g.commune.walking_speed_kmh
-    return public.nearby(g.published.hotspots, page.at, speed, error_m=page.error_m)
+    hotspots = public.network(db.reading, g.published.stamp)
+    return public.nearby(hotspots, page.at, g.commune.walking_speed_kmh, error_m=page.error_m)
 
 
 def _mistyped(typed_code: str) -> ResponseReturnValue:

@@ -36,7 +36,14 @@ def hotspot(
     **values: Any,
 ) -> Hotspot:
     """A hotspot of a plan, at longitude and latitude."""
-    given = {"name": f"Hotspot {key}", "height_m": 4.0, "model": "omni", "changed_by": "F. Amzil", **values}
+    given = {
+        "name": f"Hotspot {key}",
+        "height_m": 4.0,
+        "model": "omni",
+        "revision": 1,
+        "changed_by": "F. Amzil",
+        **values,
+    }
     made = Hotspot(
         scenario_id=plan.id,
         key=key,

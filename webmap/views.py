@@ -46,7 +46,12 @@ def monument(key: str) -> ResponseReturnValue:
         map=screens.monument(page),
         style=style,
         ld=jsonld.monument(page, g.lang),
-        wifi=public.nearby(g.published.hotspots, page.at, g.commune.walking_speed_kmh, error_m=page.error_m),
+        wifi=public.nearby(
+            public.network(db.reading, g.published.stamp),
+            page.at,
+            g.commune.walking_speed_kmh,
+            error_m=page.error_m,
+        ),
         sign=None,
     )
 

@@ -39,7 +39,7 @@ def nearest() -> ResponseReturnValue:
     """The hotspots, those on air first; ?from=monuments/KEY tells the way from there."""
     layer, _, key = request.args.get("from", "")[:120].replace("\0", "").partition("/")
     start = public.start(db.session, layer, key, g.order) if layer else None
-    hotspots = g.published.hotspots
+    hotspots = public.network(db.reading, g.published.stamp)
     on_air: list[tuple[PublicHotspot, Way | None]] = [(each, None) for each in hotspots if each.on_air]
     if start is not None:
         speed = g.commune.walking_speed_kmh

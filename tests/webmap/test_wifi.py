@@ -13,6 +13,7 @@ from sqlalchemy import text
 from core.db import Engine, session_of
 from geo import published
 from tests.webmap.test_downloads import body
+from tests.webmap.test_tiles import place_of
 from tests.wifi_plans import cleared, hotspot, scenario
 
 EAST_100_M = 0.00104
@@ -115,7 +116,9 @@ def test_the_layer_tells_each_state(network: FlaskClient) -> None:
     assert named["soon"] == "Bientôt"
 
 
-def test_hotspots_are_open_data_without_what_serves_nobody(network: FlaskClient) -> None:
+def test_hotspots_are_open_data_without_what_serves_nobody(
+    network: FlaskClient, square: tuple[float, float]
+) -> None:
     listed = json.loads(network.get("/ogc/collections?f=json").text)
     told = json.loads(network.get("/ogc/collections/hotspots/items?status=on_air").text)
 
@@ -125,7 +128,7 @@ def test_hotspots_are_open_data_without_what_serves_nobody(network: FlaskClient)
     assert properties["status"] == "on_air" and properties["licence_risk"] is True
     assert properties["since"] == "2026-03-01T09:00:00Z"
     assert not {"model", "eirp_24_dbm", "channel_24", "note", "changed_by"} & set(properties)
-    tile = network.get("/ogc/collections/hotspots/tiles/WebMercatorQuad/0/0/0")
+    tile = network.get("/tiles/hotspots/14/{}/{}.mvt".format(*place_of(*square, 14)))
     assert tile.status_code == 200 and b"near" in tile.data
 
 
