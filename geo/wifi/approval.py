@@ -91,7 +91,7 @@ def _check(scenario: Scenario, earlier: Scenario | None, seen: int, instead_of: 
 def _carry(
     session: Session, earlier: Scenario, spot: Spot, scenario: Scenario, *, by: str, now: datetime
 ) -> str | None:
-    """Move a hotspot into the scenario; the new key of the other hotspot that had its key there, if one had."""
+    """Move a hotspot into the scenario; the new key of another that had the same key there, if one had."""
     stamp = {"revision": scenario.revision, "changed_by": by, "changed_at": now}
     theirs = spots.named(session, scenario.id, [spot.key]).get(spot.key)
     new = None

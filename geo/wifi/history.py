@@ -7,6 +7,7 @@ one scenario come one after the other, and a revision is given once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
@@ -172,8 +173,9 @@ def _turn(
     scenario.revision += 1
     scenario.changed_at = now
     if act == "settings":
-        for name, value in after[0].items():
-            setattr(scenario, name, value)
+        for name in SETTINGS:
+            value = after[0][name]
+            setattr(scenario, name, Decimal(value) if name == "budget_mad" else value)
         session.flush()
         return scenario.revision
     keys = {each["key"] for each in after}

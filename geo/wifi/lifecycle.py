@@ -89,12 +89,10 @@ def _check(spot: Spot, status: str) -> None:
         return
     if not possible:
         raise Conflict(N_("This hotspot was removed: nothing more happens to it."))
-    raise Conflict(
-        N_(
-            "A hotspot that is “%(before)s” cannot become “%(after)s” at once. Possible: %(first)s, %(second)s."
-        ),
-        before=Word(STATUSES[spot.status]),
-        after=Word(STATUSES[status]),
-        first=Word(STATUSES[possible[0]]),
-        second=Word(STATUSES[possible[-1]]),
-    )
+    message = N_("A hotspot that is “%(before)s” becomes “%(a)s” or “%(b)s” next, not “%(after)s”.")
+    if len(possible) > 2:
+        message = N_(
+            "A hotspot that is “%(before)s” becomes “%(a)s”, “%(b)s” or “%(c)s” next, not “%(after)s”."
+        )
+    said = {name: Word(STATUSES[each]) for name, each in zip("abc", possible, strict=False)}
+    raise Conflict(message, before=Word(STATUSES[spot.status]), after=Word(STATUSES[status]), **said)

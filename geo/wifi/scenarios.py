@@ -6,6 +6,7 @@ geo/wifi/approval.py, what a plan does in geo/wifi/outlook.py.
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,12 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound, Word
 from geo import published
-from geo.folding import fold
 from geo.vocabulary import N_
 from geo.wifi import checks, history, lifecycle, spots
 from geo.wifi.models import Hotspot, Scenario
+from geo.wifi.vocabulary import PLANS
 
 MOST: Final = 1000
 """Scenarios; none is ever deleted."""
@@ -205,12 +206,8 @@ def _moved(session: Session, key: str, status: str, from_: Sequence[str], now: d
     scenario = history.held(session, key)
     if scenario.status not in from_:
         raise Conflict(
-            {
-                "draft": N_("This plan is a draft: bring it before the council first."),
-                "submitted": N_("This plan lies before the council already."),
-                "approved": N_("This plan is approved already."),
-                "withdrawn": N_("This plan was withdrawn. Open it again before you change it."),
-            }[scenario.status]
+            N_("This plan is “%(status)s” now: this step is not possible."),
+            status=Word(PLANS[scenario.status]),
         )
     scenario.status = status
     scenario.revision += 1
@@ -253,6 +250,7 @@ def _kept(session: Session, scenario: Scenario, *, by: str, now: datetime) -> Sc
 
 def _free_key(session: Session, title: str) -> str:
     """The title as a word for addresses (`plan` where it has no Latin letters), with a number if taken."""
-    word = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:30].strip("-") or "plan"
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    word = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:30].strip("-") or "plan"
     taken = set(session.scalars(select(Scenario.key).where(Scenario.key.startswith(word, autoescape=True))))
     return next(key for n in range(1, MOST + 2) if (key := word if n == 1 else f"{word}-{n}") not in taken)
