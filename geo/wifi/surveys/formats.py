@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from core.errors import Invalid
+from core.errors import Invalid, Word
 from geo.vocabulary import N_
 from geo.wifi.catalogue import Band
 
@@ -126,7 +126,7 @@ def read(data: bytes) -> Read:
             bad=len(found.bad),
             many=many,
             number=number,
-            why=why,
+            why=Word(why),
         )
     return found
 

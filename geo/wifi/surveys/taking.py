@@ -19,7 +19,7 @@ from geo.vocabulary import N_
 from geo.wifi import checks, history, spots
 from geo.wifi.catalogue import BANDS, Band
 from geo.wifi.models import Scenario, Survey
-from geo.wifi.rasters import Site
+from geo.wifi.rasters import RADIUS_M, Site
 from geo.wifi.spots import Spot
 from geo.wifi.surveys import comparing, formats, matching
 from geo.wifi.surveys.comparing import Covered
@@ -182,17 +182,20 @@ def _nothing(read: formats.Read, left: Mapping[str, int], there: Sequence[Spot])
         return Invalid(
             "names",
             N_(
-                "None of the networks in this file is on the list of the commune's own: write their names there."
+                "None of the networks in this file is on your list. Write the names of the commune's own there."
             ),
         )
     if not any(spot.status in matching.HEARD for spot in there):
         return Invalid(
             "file",
             N_(
-                "No hotspot of this plan hangs yet. Say in the list which network is which hotspot, as name = hotspot."
+                "No hotspot of this plan hangs yet. Say in the list which network is which hotspot:"
+                " name = hotspot."
             ),
         )
-    return Invalid("file", N_("Nothing was measured within %(metres)s m of a hotspot."), metres=300)
+    return Invalid(
+        "file", N_("Nothing was measured within %(metres)s m of a hotspot."), metres=round(RADIUS_M)
+    )
 
 
 def _counts(read: formats.Read, left: Mapping[str, int], found: Sequence[Square]) -> dict[str, Any]:

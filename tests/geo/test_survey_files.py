@@ -105,7 +105,7 @@ HEAD = b"lat,lon,dbm\n"
         (HEAD + b"-8.88,30.47,-60\n" + b"130.47,-8.88,-60\n" * 9, "9 of 10"),
         (HEAD + b'"30.47,-8.88,-60\n' * 3, "columns are missing"),
         (b"PK\x03\x04\x00\x00", "no file of readings"),
-        (b"\xff\xfe\x00", "no columns for"),
+        (b"\xff\xfe\x00", "no file of readings"),
         (b"lat,lon,dbm,band\n30.47,-8.88,-60,7\n", "no band"),
         (HEAD + b"30.47,-8.88,-60\n" * (formats.MOST_LINES + 1), "too many lines"),
         (b"0" * (formats.LARGEST_BYTES + 1), "too large"),
