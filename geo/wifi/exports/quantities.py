@@ -1,4 +1,4 @@
-"""The bill of quantities of a plan, in MAD: every price with its date and source, and whether it is confirmed.
+"""The bill of quantities of a plan, in MAD: each price with its date, its source, and if it is confirmed.
 
 Amounts are decimal numbers with two places: nothing is lost by adding them up.
 """

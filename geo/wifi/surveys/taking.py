@@ -182,7 +182,7 @@ def _nothing(read: formats.Read, left: Mapping[str, int], there: Sequence[Spot])
         return Invalid(
             "names",
             N_(
-                "None of the networks in this file is on your list. Write the names of the commune's own there."
+                "None of the networks in this file is on your list. Write the commune's own there."
             ),
         )
     if not any(spot.status in matching.HEARD for spot in there):
