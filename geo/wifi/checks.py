@@ -95,7 +95,8 @@ def figures(catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
             high=_short(high),
             given=_short(height_m),
         )
-    if (backhaul := given.get("backhaul", "unknown")) not in BACKHAULS:
+    backhaul = given.get("backhaul", "unknown")
+    if not isinstance(backhaul, str) or backhaul not in BACKHAULS:
         raise Invalid("backhaul", N_("Choose one of the list."))
     lon, lat = _degrees(given)
     return Values(
@@ -141,13 +142,18 @@ def words(field: str, value: Any, *, may_be_empty: bool = False) -> str:
     if not isinstance(value, str):
         raise Invalid(field, N_("Give a text."))
     plain = unicodedata.normalize("NFC", " ".join(value.split()))
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Cn") for sign in plain):
+    if not is_storable(plain):
         raise Invalid(field, N_("This text has signs that cannot be kept."))
     if len(plain) > (most := LONGEST[field]):
         raise Invalid(field, N_("At most %(most)s characters."), most=most)
     if not may_be_empty and not any(unicodedata.category(sign)[0] not in "ZC" for sign in plain):
         raise Invalid(field, N_("Give it a name."))
     return plain
+
+
+def is_storable(line: str) -> bool:
+    """Whether a line of text can be kept and sent: no control characters, no halves of signs."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in line)
 
 
 def budget(value: Any) -> Decimal:

@@ -170,6 +170,9 @@ def _turn(
     by: str,
     now: datetime,
 ) -> int:
+    more = len(after) - len(before)
+    if more > 0 and spots.count(session, scenario.id) + more > MOST_HOTSPOTS:
+        raise Conflict(N_("A plan has at most %(most)s hotspots."), most=MOST_HOTSPOTS)
     scenario.revision += 1
     scenario.changed_at = now
     if act == "settings":
@@ -184,8 +187,6 @@ def _turn(
     stamp = {"revision": scenario.revision, "changed_by": by, "changed_at": now}
     for each in after:
         spots.write(session, scenario.id, each, **stamp)
-    if len(keys) > len(before) and spots.count(session, scenario.id) > MOST_HOTSPOTS:
-        raise Conflict(N_("A plan has at most %(most)s hotspots."), most=MOST_HOTSPOTS)
     return scenario.revision
 
 

@@ -98,6 +98,7 @@ def write(session: Session, scenario_id: int, record: Mapping[str, Any], **stamp
 
     `stamp` is revision, changed_by and changed_at, and a status for one that is new.
     """
+    feature_id = _feature(session, record["public_place"])
     query = select(Hotspot).where(Hotspot.scenario_id == scenario_id, Hotspot.key == record["key"])
     hotspot = session.scalar(query)
     if hotspot is None:
@@ -106,7 +107,7 @@ def write(session: Session, scenario_id: int, record: Mapping[str, Any], **stamp
     for name in _PLAIN:
         setattr(hotspot, name, record[name])
     hotspot.place = f"SRID={SRID};POINT({record['lon']!r} {record['lat']!r})"  # type: ignore[assignment]
-    hotspot.feature_id = _feature(session, record["public_place"])
+    hotspot.feature_id = feature_id
     for name, value in stamp.items():
         setattr(hotspot, name, value)
     session.flush()

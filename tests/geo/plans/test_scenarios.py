@@ -9,7 +9,7 @@ from core.errors import Conflict, Invalid, NotFound
 from geo.wifi import history, hotspots, scenarios, spots
 from geo.wifi.models import Edit, Hotspot, Scenario
 from tests.geo.made_streets import at
-from tests.geo.wifi.planning import NOW, Bench, good
+from tests.geo.plans.planning import NOW, Bench, good
 
 
 def _standing(desk: Bench, plan: Scenario) -> dict[str, str]:

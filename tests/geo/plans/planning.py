@@ -1,7 +1,6 @@
 """A small catalogue and a plan in the tiny town, for tests of planning. All figures are made up."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from geo.wifi.hotspots import Changed
 from geo.wifi.models import Scenario
 from tests.geo import made_streets
 from tests.geo.made_streets import Metres, at
-from tests.geo.tiny import feature
+from tests.geo.tiny import feature, point
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 BOX: Final = (-8.9, 30.45, -8.86, 30.49)
@@ -103,14 +102,19 @@ def good(where: Metres = (0, 0), **values: Any) -> dict[str, Any]:
     return {"name": "At the gate", "lon": lon, "lat": lat, "height_m": 4.0, "model": "round"} | values
 
 
-def bench(session: Session, path: Path, *, others: Sequence[Any] = ()) -> Bench:
-    """The tiny town with a boundary and `others` as places, loaded."""
+def load(session: Session, path: Path) -> None:
+    """The tiny town with a boundary and one square, loaded."""
     town = made_streets.open_town(path)
     town.config = town.config.replace("places = [", 'boundary = ["limits.geojson"]\nplaces = [')
     town.path.mkdir(exist_ok=True)
     document = {"type": "FeatureCollection", "features": [boundary()]}
     (town.path / "limits.geojson").write_text(json.dumps(document), encoding="utf-8")
-    made_streets.load(session, town, others=others)
+    square = feature("square", "square", point(), names={"fr": "La place"})
+    made_streets.load(session, town, others=[square])
+
+
+def bench(session: Session) -> Bench:
+    """A planner in the loaded town."""
     state = published.current(session)
     assert state is not None
     return Bench(session, state.commune, catalogue.from_config(CONFIG))
