@@ -181,9 +181,7 @@ def _nothing(read: formats.Read, left: Mapping[str, int], there: Sequence[Spot])
     if left.get("others", 0) >= left.get("far", 0):
         return Invalid(
             "names",
-            N_(
-                "None of the networks in this file is on your list. Write the commune's own there."
-            ),
+            N_("None of the networks in this file is on your list. Write the commune's own there."),
         )
     if not any(spot.status in matching.HEARD for spot in there):
         return Invalid(
