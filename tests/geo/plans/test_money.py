@@ -18,7 +18,8 @@ def shop() -> Catalogue:
 
 
 def _values(**values: Any) -> Values:
-    return Values(**({"name": "A", "lon": 0.0, "lat": 0.0, "height_m": 4.0, "model": "round"} | values))
+    usual: dict[str, Any] = {"name": "A", "lon": 0.0, "lat": 0.0, "height_m": 4.0, "model": "round"}
+    return Values(**(usual | values))
 
 
 def _placed(key: str, x: float, **values: Any) -> Placed:
