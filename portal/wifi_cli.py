@@ -1,12 +1,12 @@
 """The commands `athar wifi …`: plans of the public Wi-Fi, their hotspots, and how far each has come."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from core import clock
 from core.db import session_of
-from core.errors import Conflict
 from geo.wifi import comments, lifecycle, scenarios, spots
 from geo.wifi.vocabulary import STATUSES
 
@@ -54,7 +54,8 @@ def _hotspots(parsed: argparse.Namespace, engine: Callable[[], Any], say: Say) -
     with engine() as opened, session_of(opened) as session:
         plan = scenarios.find(session, parsed.plan) if parsed.plan else scenarios.approved(session)
         if plan is None:
-            raise Conflict("No plan is approved yet. Name one: `athar wifi plans` lists them.")
+            say("athar: No plan is approved yet. Name one: `athar wifi plans` lists them.", sys.stderr)
+            return 1
         for spot in spots.listed(session, plan.id):
             at = f"{spot.values.lat:.6f}, {spot.values.lon:.6f}"
             say(f"{spot.key:<10} {spot.status:<10} {spot.values.model:<20} {at:<22} {spot.values.name}")
@@ -65,7 +66,8 @@ def _status(parsed: argparse.Namespace, engine: Callable[[], Any], say: Say) -> 
     with engine() as opened, session_of(opened) as session:
         plan = scenarios.approved(session)
         if plan is None:
-            raise Conflict("No plan is approved yet: only then are hotspots ordered and hung.")
+            say("athar: No plan is approved yet: only then are hotspots ordered and hung.", sys.stderr)
+            return 1
         spot = lifecycle.step(
             session,
             plan.key,

@@ -36,7 +36,10 @@ WARNINGS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Warning:
-    """Something to think about, of a hotspot or (None) of the plan; `values` fill the sentence's places."""
+    """Something to think about, of a hotspot or (None) of the plan; `values` fill the sentence's places.
+
+    Numbers among them are numbers: whoever shows them writes them in the reader's way.
+    """
 
     code: str
     hotspot: str | None = None
@@ -64,7 +67,7 @@ def of(catalogue: Catalogue, placed: Sequence[Placed], money: Money) -> list[War
 
 def _money(money: Money) -> Iterable[Warning]:
     if money.left_mad < 0:
-        yield Warning("over_budget", values={"mad": f"{-money.left_mad:,.0f}"})
+        yield Warning("over_budget", values={"mad": round(-money.left_mad)})
     if money.unpriced:
         yield Warning("unpriced", values={"many": money.unpriced})
 
@@ -102,7 +105,7 @@ def _backhaul(catalogue: Catalogue, placed: Sequence[Placed]) -> Iterable[Warnin
         if model is not None and not model.mesh:
             yield Warning("no_mesh", each.key, name)
         elif each.key not in reached:
-            yield Warning("mesh_far", each.key, name | {"metres": f"{catalogue.mesh_m:g}"})
+            yield Warning("mesh_far", each.key, name | {"metres": round(catalogue.mesh_m)})
 
 
 def _reached(placed: Sequence[Placed], hop_m: float) -> set[str]:

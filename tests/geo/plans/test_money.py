@@ -76,7 +76,7 @@ def test_a_plan_above_its_budget_is_told_of(shop: Catalogue) -> None:
         shop, [_placed("a", 0, model="sector")], money.of(shop, [_values(model="sector")], 4000)
     )
 
-    assert warning == Warning("over_budget", None, {"mad": "5,500"})
+    assert warning == Warning("over_budget", None, {"mad": 5500})
 
 
 def test_a_chain_of_hops_leads_to_fibre_or_the_hotspot_is_told_of(shop: Catalogue) -> None:
