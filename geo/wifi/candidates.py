@@ -104,7 +104,8 @@ def _moved(session: Session, commune: Commune, given: Sequence[Found]) -> list[F
     """What lies in a building goes in front of its outer wall."""
     walls = found_places.walls(session, commune.metric_crs, given)
     places = list(given)
-    for n, (wall, (x, y)) in walls.items():
+    for n, wall in walls.items():
+        x, y = wall.outside_m
         places[n] = replace(given[n], lon=wall.outside.lon, lat=wall.outside.lat, x=x, y=y)
     return places
 

@@ -156,12 +156,9 @@ def _found(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> F
     )
 
 
-def walls(
-    session: Session, metric_crs: int, given: Sequence[Found]
-) -> dict[int, tuple[facades.Wall, tuple[float, float]]]:
-    """By number of those inside a building: its nearest outer wall, and the place before it in metres."""
-    there = facades.of(session, metric_crs, [LonLat(found.lon, found.lat) for found in given])
-    return {n: (wall, wall.outside_m) for n, wall in there.items()}
+def walls(session: Session, metric_crs: int, given: Sequence[Found]) -> dict[int, facades.Wall]:
+    """By number of those inside a building: its nearest outer wall."""
+    return facades.of(session, metric_crs, [LonLat(found.lon, found.lat) for found in given])
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from geo.wifi.catalogue import Catalogue
 
 ON_M: Final = 5.0
 """So near to a monument is on it, in metres."""
+INDOORS_M: Final = 0.5
+"""Deeper than this in a building's outline is inside: outlines are not exact to the wall."""
 OPEN_KINDS: Final = ("square", "souk", "weekly_market", "palm_grove", "historic_quarter", "kasbah_quarter")
 """Monuments that are ground or a quarter and no building: one may stand there, with the heritage office."""
 FORBIDDING: Final = ("collapse", "flood", "fire")
@@ -39,6 +41,13 @@ class Rule(NamedTuple):
 
 TOLD: Final[Mapping[str, Rule]] = {
     "outside": Rule(True, N_("This place lies outside the commune.")),
+    "limits_unsure": Rule(
+        False,
+        N_(
+            "This place lies outside the commune on the map, but its boundary is known to %(metres)s m only:"
+            " ask the land office."
+        ),
+    ),
     "on_monument": Rule(
         True,
         N_(
@@ -104,15 +113,16 @@ class Spot(NamedTuple):
 
 _QUERY: Final = text(f"""
 WITH zone AS ({ACTIVE_ZONES}), limits AS (
-  SELECT ST_Union(geom) AS geom FROM feature
+  SELECT ST_Union(geom) AS geom, COALESCE(max(error_m), 0) AS error_m FROM feature
    WHERE layer = 'boundary' AND kind = 'commune' AND withdrawn_at IS NULL AND ST_Dimension(geom) = 2
      AND attributes->'alternative' IS DISTINCT FROM 'true'::jsonb
 ), spot AS (
   SELECT n, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS at
     FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS s (lon, lat, n)
 ), found AS (
-  SELECT spot.n, 'outside' AS what, NULL::bigint AS id, NULL::float8 AS metres FROM spot, limits
-   WHERE NOT ST_Intersects(limits.geom, spot.at)
+  SELECT spot.n, CASE WHEN ST_DWithin(limits.geom::geography, spot.at::geography, limits.error_m)
+                      THEN 'unsure' ELSE 'outside' END AS what, NULL::bigint AS id, limits.error_m AS metres
+    FROM spot, limits WHERE NOT ST_Intersects(limits.geom, spot.at)
    UNION ALL
   SELECT spot.n, 'zone', zone.id, NULL FROM spot JOIN zone ON ST_Intersects(zone.geom, spot.at)
    UNION ALL
@@ -158,7 +168,8 @@ def of(
             found[here[row.n]].append(finding)
     places = [LonLat(*place) for place in zip(lons, lats, strict=True)]
     for n, wall in facades.of(session, commune.metric_crs, places).items():
-        found[here[n]].append(_walled(spots[here[n]], wall))
+        if wall.metres > facades.CLEAR_M + INDOORS_M:
+            found[here[n]].append(_walled(spots[here[n]], wall))
     return found
 
 
@@ -186,6 +197,8 @@ def _finding(row: Any, keep_m: float) -> Finding | None:
     names = {lang: Said(said, lang, state) for lang, (said, state) in row.names.items()}
     if row.what == "outside":
         return Finding("outside")
+    if row.what == "unsure":
+        return Finding("limits_unsure", values={"metres": round(row.metres)})
     if row.what == "zone":
         code = "risk_forbids" if row.kind in FORBIDDING else "risk_warns"
         return Finding(code, row.layer, row.key, names)
