@@ -13,16 +13,16 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid, Word
+from core.errors import Invalid
 from geo.commune import Commune
 from geo.vocabulary import N_
+from geo.wifi import demand
 from geo.wifi.catalogue import Band, Catalogue, Model
 from geo.wifi.vocabulary import BACKHAULS, DEMANDS
 
 MOST_HOTSPOTS: Final = 500
 """Of one scenario."""
 HIGHEST_BUDGET_MAD: Final = 1_000_000_000
-HIGHEST_WEIGHT: Final = 100.0
 LONGEST: Final[Mapping[str, int]] = {"title": 120, "name": 120, "note": 500}
 LOWEST_EIRP_DBM: Final = -20.0
 STEEPEST_DEG: Final = 90.0
@@ -167,21 +167,13 @@ def budget(value: Any) -> Decimal:
 
 
 def weights(value: Any) -> dict[str, float]:
-    """How much each kind of demand counts; Invalid for unknown kinds, negative or absurd weights, all 0."""
-    if not isinstance(value, Mapping) or not set(value) <= set(DEMANDS):
+    """How much each kind of demand counts, as given; Invalid for weights that are none, or that are all 0."""
+    if not isinstance(value, Mapping):
         raise Invalid("weights", N_("Weights are numbers by kind of demand."))
-    checked = {kind: number("weights", weight) for kind, weight in value.items()}
-    for kind, weight in checked.items():
-        if not 0 <= weight <= HIGHEST_WEIGHT:
-            raise Invalid(
-                "weights",
-                N_("The weight of “%(kind)s” lies between 0 and %(most)s."),
-                kind=Word(DEMANDS[kind][0]),
-                most=_short(HIGHEST_WEIGHT),
-            )
-    if not any(checked.get(kind, usual) for kind, (_, usual) in DEMANDS.items()):
+    checked = demand.checked(value)
+    if not any(checked[kind] for kind in DEMANDS):
         raise Invalid("weights", N_("At least one kind of demand has to count."))
-    return checked
+    return {name: checked[name] for name in value}
 
 
 def _model(catalogue: Catalogue, key: Any) -> Model:

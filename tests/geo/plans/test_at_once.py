@@ -1,6 +1,6 @@
 """Two people at once, each with a connection of their own: one is first, the other is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import TypeVar
@@ -16,14 +16,6 @@ from tests.geo.made_streets import at
 from tests.geo.plans.planning import NOW, Bench, bench
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def office(plans_engine: Engine) -> Iterator[Engine]:
-    """The tiny town without plans, for what has to be committed."""
-    yield plans_engine
-    with plans_engine.begin() as connection:
-        connection.execute(text("TRUNCATE wifi_scenario CASCADE"))
 
 
 def _work(office: Engine, do: Callable[[Bench], T]) -> T:
