@@ -24,6 +24,7 @@ import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
+import webmap.planner.outputs
 import webmap.planner.surveys
 import webmap.recordings
 import webmap.views
@@ -52,6 +53,7 @@ IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
     webmap.wifi.pages,
+    webmap.planner.outputs.blueprint,
     webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,

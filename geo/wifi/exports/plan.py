@@ -1,13 +1,13 @@
 """A plan as its exports tell it: what was decided, what it does, what it costs, and how sure all that is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from geo.wifi.catalogue import Band, Catalogue, Service
 from geo.wifi.exports.quantities import Bill
 from geo.wifi.figures import Figures
-from geo.wifi.models import Scenario
+from geo.wifi.models import Scenario, Survey
 from geo.wifi.rasters import Basis
 from geo.wifi.served.points import Note
 from geo.wifi.served.quarters import Quarter
@@ -15,18 +15,19 @@ from geo.wifi.spots import Spot
 from geo.wifi.warnings import Warning
 
 Ring = Sequence[tuple[float, float]]
-SERVED: Final[tuple[Service, ...]] = ("browsing", "voice")
-"""Classes of which there are areas, the larger first: where there is voice there is browsing, too."""
+CHANCES: Final = (0.1, 0.5, 0.9)
+"""Probabilities of service whose areas are told, the largest area first."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """Where a service of the class, or a better one, is expected in a band: polygons with their holes, in
-    metres of the commune's metric CRS, as the outer ring and then the inner ones.
+    """Where a telephone has a service of the class, or a better one, in a band with at least this chance:
+    polygons in metres of the commune's metric CRS, each as its outer ring and then its holes.
     """
 
     band: Band
     service: Service
+    chance: float
     square_metres: float
     polygons: Sequence[Sequence[Ring]]
 
@@ -48,11 +49,10 @@ class Plan:
     warnings: tuple[Warning, ...]
     areas: tuple[Area, ...]
     basis: frozenset[Basis]
-    measured: Mapping[str, Any] | None = None
-    """Offset, deviation, number of places and day of the survey that the plan's offset comes from."""
+    measured: Survey | None = None
+    """The survey that the plan's offset comes from."""
 
-    def areas_of(self, band: Band) -> list[Area]:
-        """The areas of a band, the larger class first."""
-        return [
-            area for service in SERVED for area in self.areas if (area.band, area.service) == (band, service)
-        ]
+    def areas_of(self, band: Band, service: Service = "browsing") -> list[Area]:
+        """The areas of a band, the largest first."""
+        found = [area for area in self.areas if (area.band, area.service) == (band, service)]
+        return sorted(found, key=lambda area: area.chance)

@@ -1,0 +1,97 @@
+"""A plan to take away: GeoPackage for a GIS, bill of quantities for a spreadsheet, report for the council."""
+
+import io
+from typing import Any, Final
+
+from flask import Blueprint, Response, g, render_template, send_file
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from core import clock
+from core.accounts import Role, open_to
+from core.db import db
+from core.errors import Conflict
+from core.translation import number, translate
+from geo.vocabulary import N_
+from geo.wifi import catalogue, scenarios
+from geo.wifi.exports import preparing, quantities
+from geo.wifi.exports.plan import Plan
+from geo.wifi.served.notes import NOTES
+from geo.wifi.served.points import Note
+from geo.wifi.warnings import WARNINGS, Warning
+from webmap.planner import report
+
+blueprint = Blueprint(
+    "planner_outputs", __name__, url_prefix="/planner/<key>", template_folder="../templates"
+)
+
+CSV: Final = "text/csv; charset=utf-8"
+PDF: Final = "application/pdf"
+
+
+@blueprint.after_request
+def unkept(response: Response) -> Response:
+    """Nobody keeps what the planner's desk hands out."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/quantities.csv")
+@open_to(Role.PLANNER)
+def bill(key: str) -> ResponseReturnValue:
+    """The bill of quantities in MAD."""
+    plan = _plan(key)
+    body = quantities.table(plan.bill, g.lang, translate)
+    return _file(body, CSV, f"{key}-quantities.{g.lang}.csv")
+
+
+@blueprint.get("/report.pdf")
+@open_to(Role.PLANNER)
+def paper(key: str) -> ResponseReturnValue:
+    """The report for the council, in the reader's language."""
+    plan = _plan(key)
+    if len(plan.hotspots) > report.MOST_HOTSPOTS:
+        raise Conflict(
+            N_("A report tells of at most %(most)s hotspots; this plan has %(many)s."),
+            most=report.MOST_HOTSPOTS,
+            many=len(plan.hotspots),
+        )
+    return _file(report.pdf(_html(plan)), PDF, f"{key}-report.{g.lang}.pdf")
+
+
+def _html(plan: Plan) -> str:
+    return render_template(
+        "planner/report.html",
+        **report.told(plan, g.published.ground),
+        today=clock.today(),
+        told_note=_note,
+        told_warning=_warning,
+    )
+
+
+def _plan(key: str) -> Plan:
+    if not g.commune.wifi:
+        raise Conflict(N_("This commune has no catalogue of equipment yet: nothing can be planned."))
+    known = catalogue.from_config(g.commune.wifi)
+    return preparing.of(db.session, g.commune, known, scenarios.find(db.session, key))
+
+
+def _note(note: Note) -> Markup:
+    return _sentence(NOTES[note.code], note.values)
+
+
+def _warning(warning: Warning) -> Markup:
+    return _sentence(WARNINGS[warning.code], warning.values)
+
+
+def _sentence(message: str, values: Any) -> Markup:
+    """A sentence whose values keep their own direction."""
+    told = {
+        name: Markup("<bdi>{}</bdi>").format(number(value) if isinstance(value, int | float) else value)
+        for name, value in values.items()
+    }
+    return Markup(escape(translate(message))) % told  # noqa: S704 - our own sentences
+
+
+def _file(body: bytes, media: str, name: str) -> Response:
+    return send_file(io.BytesIO(body), mimetype=media, as_attachment=True, download_name=name)
