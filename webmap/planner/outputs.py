@@ -1,6 +1,8 @@
 """A plan to take away: GeoPackage for a GIS, bill of quantities for a spreadsheet, report for the council."""
 
 import io
+import tempfile
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, send_file
@@ -14,7 +16,7 @@ from core.errors import Conflict
 from core.translation import number, translate
 from geo.vocabulary import N_
 from geo.wifi import catalogue, scenarios
-from geo.wifi.exports import preparing, quantities
+from geo.wifi.exports import geopackage, preparing, quantities
 from geo.wifi.exports.plan import Plan
 from geo.wifi.served.notes import NOTES
 from geo.wifi.served.points import Note
@@ -27,6 +29,11 @@ blueprint = Blueprint(
 
 CSV: Final = "text/csv; charset=utf-8"
 PDF: Final = "application/pdf"
+GPKG: Final = "application/geopackage+sqlite3"
+METHOD: Final = N_(
+    "All coverage is computed, not measured: areas of a chance, for a telephone in the open. Prices and limits"
+    " that nobody has confirmed are assumptions."
+)
 
 
 @blueprint.after_request
@@ -43,6 +50,19 @@ def bill(key: str) -> ResponseReturnValue:
     plan = _plan(key)
     body = quantities.table(plan.bill, g.lang, translate)
     return _file(body, CSV, f"{key}-quantities.{g.lang}.csv")
+
+
+@blueprint.get("/plan.gpkg")
+@open_to(Role.PLANNER)
+def package(key: str) -> ResponseReturnValue:
+    """Everything of the plan, for a GIS."""
+    plan = _plan(key)
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / "plan.gpkg"
+        about = {"commune": g.commune.name(g.order).text, "method": translate(METHOD), "credit": _credit()}
+        geopackage.write(db.session, g.commune, plan, path, names=g.order, about=about)
+        body = path.read_bytes()
+    return _file(body, GPKG, f"{key}.{g.lang}.gpkg")
 
 
 @blueprint.get("/report.pdf")
@@ -91,6 +111,10 @@ def _sentence(message: str, values: Any) -> Markup:
         for name, value in values.items()
     }
     return Markup(escape(translate(message))) % told  # noqa: S704 - our own sentences
+
+
+def _credit() -> str:
+    return translate("© OpenStreetMap contributors (ODbL) and others")
 
 
 def _file(body: bytes, media: str, name: str) -> Response:

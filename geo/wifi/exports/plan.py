@@ -43,7 +43,8 @@ class Plan:
     hotspots: tuple[Spot, ...]
     at: tuple[tuple[float, float], ...]
     bill: Bill
-    figures: Figures
+    figures: Figures | None
+    """None while the signals of the plan cannot be worked out: that is not the same as serving nobody."""
     quarters: tuple[Quarter, ...]
     notes: tuple[Note, ...]
     warnings: tuple[Warning, ...]

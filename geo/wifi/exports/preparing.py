@@ -34,7 +34,7 @@ def of(session: Session, commune: Commune, catalogue: Catalogue, scenario: Scena
         hotspots=tuple(standing),
         at=places,
         bill=quantities.bill(bought, catalogue, scenario.budget_mad),
-        figures=figures.of(wanted, served, money_mad=bought.total_mad),
+        figures=figures.of(wanted, served, money_mad=bought.total_mad) if served else None,
         quarters=wanted.quarters,
         notes=wanted.notes,
         warnings=tuple(warnings.of(catalogue, placed, bought)),
@@ -44,8 +44,8 @@ def of(session: Session, commune: Commune, catalogue: Catalogue, scenario: Scena
     )
 
 
-def _signals(placed: Sequence[Placed], points: int) -> tuple[Serving, list[Area], frozenset[Basis]]:
-    return serving.nothing(points), [], frozenset()
+def _signals(placed: Sequence[Placed], points: int) -> tuple[Serving | None, list[Area], frozenset[Basis]]:
+    return (None if placed else serving.nothing(points)), [], frozenset()
 
 
 def _measured(session: Session, scenario: Scenario) -> Survey | None:
