@@ -31,8 +31,8 @@ CSV: Final = "text/csv; charset=utf-8"
 PDF: Final = "application/pdf"
 GPKG: Final = "application/geopackage+sqlite3"
 METHOD: Final = N_(
-    "All coverage is computed, not measured: areas of a chance, for a telephone in the open. Prices and limits"
-    " that nobody has confirmed are assumptions."
+    "All coverage is computed, not measured: areas of a chance, for a telephone in the open."
+    " Prices and limits that nobody has confirmed are assumptions."
 )
 
 
