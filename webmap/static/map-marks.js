@@ -170,7 +170,7 @@ Object.assign(window.Athar, (function () {
 
   /* Where signs and controls stand on the screen. */
   function signs(container) {
-    return Array.from(container.querySelectorAll(".pin, .stop, .group, .dot-places, .leaflet-control"), function (node) {
+    return Array.from(container.querySelectorAll(".pin, .stop, .group, .dot-places, .wifi-mark:not(.wifi-candidate), .leaflet-control"), function (node) {
       const box = node.getBoundingClientRect(), less = node.classList.contains("dot") ? 7 : 0;
       return { left: box.left + less, right: box.right - less, top: box.top + less, bottom: box.bottom - less };
     });

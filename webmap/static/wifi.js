@@ -37,12 +37,13 @@
     arrow.setAttribute("aria-hidden", "true");
     path.setAttribute("d", "M12 3l6 15-6-4-6 4z");
     arrow.appendChild(path);
-    box.appendChild(arrow);
+    const line = document.createElement("span");
+    box.append(arrow, line);
     [distance(each.metres), words.comma + words.compass[wind], minutes <= words.minutes.length && " · ", words.minutes[minutes - 1]]
       .filter(Boolean).forEach(function (text, index) {
         const part = document.createElement(index % 2 ? "span" : "bdi");
         part.textContent = text;
-        box.appendChild(part);
+        line.appendChild(part);
       });
     return box;
   }
