@@ -65,9 +65,7 @@ def hotspots(
     session: Session, commune: Commune, catalogue: Catalogue, given: Sequence[Mapping[str, Any]]
 ) -> list[Values]:
     """The values of several hotspots, all checked; as many queries as for one. Invalid as `hotspot`."""
-    checked = [figures(catalogue, each) for each in given]
-    for values in checked:
-        _in_the_box(commune, values)
+    checked = [in_the_box(commune, catalogue, each) for each in given]
     spots = [rules.Spot(values.lon, values.lat, values.height_m) for values in checked]
     for findings in rules.of(session, commune, catalogue, spots):
         for finding in rules.refusals(findings):
@@ -75,6 +73,17 @@ def hotspots(
             raise Invalid("place", rules.TOLD[finding.code].sentence, **told)
     _public_places(session, {values.public_place for values in checked if values.public_place})
     return checked
+
+
+def in_the_box(commune: Commune, catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
+    """Everything that can be checked without a query: figures, and a place in the commune's box."""
+    values = figures(catalogue, given)
+    box, lon, lat = commune.bbox, values.lon, values.lat
+    if not box.holds(lon, lat):
+        if box.holds(lat, lon):
+            raise Invalid("place", N_("Latitude and longitude are swapped."))
+        raise Invalid("place", N_("This place lies outside the commune."))
+    return values
 
 
 def figures(catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
@@ -241,13 +250,6 @@ def _key(value: Any) -> str | None:
     if not isinstance(value, str) or len(value) > 80 or not value.isascii() or not value.isprintable():
         raise Invalid("public_place", N_("There is no such place here."))
     return value
-
-
-def _in_the_box(commune: Commune, values: Values) -> None:
-    """Invalid for a place outside the commune's box; says so where its numbers are swapped."""
-    box, lon, lat = commune.bbox, values.lon, values.lat
-    if not box.holds(lon, lat) and box.holds(lat, lon):
-        raise Invalid("place", N_("Latitude and longitude are swapped."))
 
 
 def _public_places(session: Session, keys: Set[str]) -> None:
