@@ -30,9 +30,9 @@ class Frame(NamedTuple):
 
 
 class Between(NamedTuple):
-    """By cell: `walls` between in plan, `loss` of those that the ray really passes through (in hundredths of
-    a decibel), and how far walls rise above the ray: highest `near` and `far`, in millimetres, as seen from
-    the place and from the cell (height above the ray over the fraction of the way to it). 0: none does.
+    """By cell: `walls` between in plan, `loss` in each band of those that the ray really passes through (in
+    hundredths of a decibel), and how far walls rise above the ray: highest `near` and `far`, in millimetres, as
+    seen from the place and from the cell (height above the ray over the fraction of the way to it). 0: none does.
     """
 
     walls: Counts
@@ -69,7 +69,7 @@ def between(
     """Write to `found` what stands between (px, py) and the cells of rows `first_row` <= row < `last_row`.
 
     Heights of the place and of the cells' far end, and `reach`, how far cells are looked at, are in
-    millimetres; `losses` in hundredths of a decibel by material. A wall that the place itself stands on
+    millimetres; `losses` in hundredths of a decibel by material and band. A wall that the place itself stands on
     is passed over.
     """
     step, x0, y0 = frame.step, frame.x, frame.y
@@ -112,13 +112,14 @@ def between(
                 continue
             # The ray is at the wall when it has gone `stand` of `stand - side of the cell`.
             from_, to = bounded(above * (stand - behind) - fall * stand - 1, -above * turn, low, high)
-            loss = losses[edges.material[edge]]
+            lower, upper = losses[edges.material[edge]]
             for column in range(low, high + 1):
                 found.walls[row, column] += 1
             for column in range(from_, to + 1):
                 part = stand / (stand - (behind + turn * column))
                 over = above - fall * part
-                found.loss[row, column] += loss
+                found.loss[0, row, column] += lower
+                found.loss[1, row, column] += upper
                 near = np.float32(over / max(part, NEAREST))
                 far = np.float32(over / max(1.0 - part, NEAREST))
                 if near > found.near[row, column]:
@@ -131,5 +132,8 @@ def nothing_between(frame: Frame) -> Between:
     """A raster to write to."""
     shape = (frame.rows, frame.columns)
     return Between(
-        np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        np.zeros(shape, np.int32),
+        np.zeros((2, *shape), np.int32),
+        np.zeros(shape, np.float32),
+        np.zeros(shape, np.float32),
     )
