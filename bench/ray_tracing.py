@@ -66,9 +66,7 @@ def _xml(buildings: list[dict[str, Any]], folder: Path, box: tuple[float, float,
             f'<bsdf type="itu-radio-material" id="{material}"><string name="type" value="{material}"/>'
             f'<float name="thickness" value="{THICKNESS_M}"/></bsdf>'
         )
-    meshes = [
-        (*_extruded(each["rings"], each["height_m"]), each["material"]) for each in buildings
-    ]
+    meshes = [(*_extruded(each["rings"], each["height_m"]), each["material"]) for each in buildings]
     west, south, east, north = box
     ground = np.array([[west - 50, south - 50, 0], [east + 50, south - 50, 0], [east + 50, north + 50, 0],
                        [west - 50, north + 50, 0]])  # fmt: skip

@@ -18,14 +18,18 @@ ABOVE_M: Final = 1e4
 """No building is higher; whatever is, is as high as that."""
 
 
-def edges(outlines: Sequence[Outline], materials: Mapping[str, int], default: int) -> tuple[Edges, np.ndarray]:
+def edges(
+    outlines: Sequence[Outline], materials: Mapping[str, int], default: int
+) -> tuple[Edges, np.ndarray]:
     """The outer walls of blocks, buildings to the left, and which of them belong to outer rings (1) or
     courtyards (0). `materials` are indices by tag; what it does not know has index `default`.
     """
     known: list[tuple[Polygon, Outline]] = []
     for outline in outlines:
         whole = set_precision(outline.shape, GRID_M)
-        known += [(part, outline) for part in get_parts(whole) if isinstance(part, Polygon) and not part.is_empty]
+        known += [
+            (part, outline) for part in get_parts(whole) if isinstance(part, Polygon) and not part.is_empty
+        ]
     rows: list[np.ndarray] = []
     rings: list[np.ndarray] = []
     for block in get_parts(union_all([shape for shape, _ in known], grid_size=GRID_M)) if known else ():

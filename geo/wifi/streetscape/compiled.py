@@ -3,21 +3,17 @@
 Import this, and what uses it, only where something is planned: importing numba takes longer than a page.
 """
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from core.settings import PROJECT
 from core.state import state_directory
+from geo.wifi.streetscape.version import VERSION
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_HERE: Final = Path(__file__).parent
-VERSION: Final = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()
-"""Of all code of this folder: numba itself does not see that a function it calls has changed."""
 
 
 def _shelf() -> Path:

@@ -40,7 +40,15 @@ def strip(px: int, py: int, qx: int, qy: int, low: int, high: int) -> tuple[int,
 
 @compiled
 def crossed(
-    px: int, py: int, qx: int, qy: int, edges: Edges, buckets: Buckets, seen: Integers, ray: int, out: Integers
+    px: int,
+    py: int,
+    qx: int,
+    qy: int,
+    edges: Edges,
+    buckets: Buckets,
+    seen: Integers,
+    ray: int,
+    out: Integers,
 ) -> int:
     """How many walls the ray from p to q crosses; the first of them, in no order, are written to `out`.
 

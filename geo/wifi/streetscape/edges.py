@@ -79,5 +79,6 @@ def walls(edges: Edges, side: int = BUCKET_MM) -> Walls:
     order = np.argsort(bucket, kind="stable")
     starts = np.searchsorted(bucket[order], np.arange(columns * rows + 1))
     return Walls(
-        edges, Buckets(starts.astype(np.int64), edge[order].astype(np.int64), west, south, columns, rows, side)
+        edges,
+        Buckets(starts.astype(np.int64), edge[order].astype(np.int64), west, south, columns, rows, side),
     )

@@ -1,11 +1,11 @@
 """Which cells lie in a building, which in a courtyard: along each row, from wall to wall."""
 
+import numpy as np
+
 from geo.wifi.streetscape.compiled import compiled
-from geo.wifi.streetscape.edges import Buckets, Edges
+from geo.wifi.streetscape.edges import Edges
 from geo.wifi.streetscape.paths import ENCLOSED, INDOORS, OPEN, Flags
 from geo.wifi.streetscape.shadows import Frame
-
-import numpy as np
 
 
 @compiled

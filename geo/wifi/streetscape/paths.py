@@ -53,7 +53,14 @@ class Fields(NamedTuple):
 
 @compiled
 def to_corners(
-    px: int, py: int, furthest: float, corners: Corners, graph: Graph, edges: Edges, buckets: Buckets, reach: int
+    px: int,
+    py: int,
+    furthest: float,
+    corners: Corners,
+    graph: Graph,
+    edges: Edges,
+    buckets: Buckets,
+    reach: int,
 ) -> Reached:
     """Shortest outdoor paths of at most `furthest` metres from (px, py) to the corners."""
     many = len(corners.x)
@@ -174,7 +181,9 @@ def left_over(
                         offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
             if found.last[row, column] != UNREACHED:
                 continue
-            for corner in range(np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)):
+            for corner in range(
+                np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
+            ):
                 if abs(corners.y[corner] - y) <= NEAR_MM:
                     offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
     return many

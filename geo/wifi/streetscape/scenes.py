@@ -1,14 +1,17 @@
 """A streetscape: all that reckoning with buildings needs of a piece of town, made once for all sites in it."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from geo.wifi.catalogue import Catalogue
-from geo.wifi.rasters import CELL_M, Grid
-from geo.wifi.streetscape import blocks, corners, edges, indoors
+from geo.wifi.rasters import CELL_M, RADIUS_M, Grid
+from geo.wifi.streetscape import blocks, corners, edges, indoors, outlines
 from geo.wifi.streetscape.corners import Corners, Graph
 from geo.wifi.streetscape.edges import MM, Walls
 from geo.wifi.streetscape.outlines import Box, Outline
@@ -21,6 +24,12 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "timber_framing": "wood", "glass_curtain": "glass",
 }  # fmt: skip
 """Values of OpenStreetMap's `building:material` that are a material of catalogues by another name."""
+
+TILE_M: Final = 240.0
+"""Sites in one square of that side share a scene, which reaches RADIUS_M further on all sides."""
+MOST_KEPT: Final = 6
+_kept: OrderedDict[tuple[object, ...], "Scene"] = OrderedDict()
+_lock: Final = Lock()
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,11 @@ def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
     sticking = corners.corners(found)
     step = round(CELL_M * MM)
     frame = Frame(
-        step // 2, step // 2, step, round((box.east - box.west) / CELL_M), round((box.north - box.south) / CELL_M)
+        step // 2,
+        step // 2,
+        step,
+        round((box.east - box.west) / CELL_M),
+        round((box.north - box.south) / CELL_M),
     )
     return Scene(
         box.west,
@@ -77,6 +90,31 @@ def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
         indoors.ground(found, outer, frame),
         keys,
     )
+
+
+def around(session: Session, crs: int, catalogue: Catalogue, extract: str, x: float, y: float) -> Scene:
+    """The scene around a place of the metric CRS, of the extract's buildings; made on first use, then kept."""
+    west, south = (np.floor(each / TILE_M) * TILE_M - RADIUS_M - CELL_M for each in (x, y))
+    side = TILE_M + 2 * (RADIUS_M + CELL_M)
+    box = Box(float(west), float(south), float(west + side), float(south + side))
+    key = (extract, crs, box, catalogue.default_material, *sorted(catalogue.materials))
+    # One at a time: two who ask for the same scene shall not both make it.
+    with _lock:
+        if key not in _kept:
+            _kept[key] = made(outlines.within(session, crs, box), box, catalogue)
+        _kept.move_to_end(key)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+        return _kept[key]
+
+
+def any_within(scene: Scene, x: float, y: float, reach_m: float) -> bool:
+    """Whether any wall stands within so many metres, east-west and north-south, of a place."""
+    px, py = scene.millimetres(x, y)
+    reach, walls = round(reach_m * MM), scene.walls.edges
+    east = (np.minimum(walls.ax, walls.bx) <= px + reach) & (np.maximum(walls.ax, walls.bx) >= px - reach)
+    north = (np.minimum(walls.ay, walls.by) <= py + reach) & (np.maximum(walls.ay, walls.by) >= py - reach)
+    return bool((east & north).any())
 
 
 def inside(scene: Scene, x: float, y: float) -> bool:
