@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.db import Engine
-from geo import published
+from geo import layers, published
 from geo.commune import Commune
+from geo.opendata import changes, collections
+from geo.vocabulary import PRIVATE_LAYERS
 from geo.wifi import candidates, found_places, rules
 from geo.wifi.candidates import Candidate
 from geo.wifi.rules import TOLD, Finding
@@ -195,6 +197,15 @@ def test_backhaul_is_what_is_known_and_decides_the_cost(session: Session, town: 
     assert known["p-hall"].cost_mad["small"] == 3000 + 1000 + 500
     assert (known["p-far"].backhaul, known["i-house"].backhaul) == ("mesh", "powered")
     assert "i-fibre" not in known
+
+
+def test_infrastructure_is_in_no_feed_and_on_no_public_map(session: Session, town: WifiTown) -> None:
+    town.add("infrastructure", "fibre", "fibre_point", 560, 0)
+    town.load(session)
+    told = {change.layer for change in changes.latest(session, ["fr"], limit=100)}
+
+    assert "monuments" in told and not set(PRIVATE_LAYERS) & told
+    assert not set(PRIVATE_LAYERS) & {*layers.LAYERS, *collections.OWN}
 
 
 def test_lamp_posts_of_the_folder_and_of_openstreetmap_are_thinned(session: Session, town: WifiTown) -> None:
