@@ -12,14 +12,15 @@ from core.db import Engine
 from geo import layers, published
 from geo.commune import Commune
 from geo.opendata import changes, collections
+from geo.streets import importing
 from geo.vocabulary import PRIVATE_LAYERS
 from geo.wifi import candidates, found_places, rules
 from geo.wifi.candidates import Candidate
 from geo.wifi.rules import TOLD, Finding
-from tests.geo.made_streets import area, at
+from tests.geo.made_streets import HELSINKI, NOW, area, at, real_town
 from tests.geo.tiny import feature, point
 from tests.geo.wifi_equipment import catalogue
-from tests.geo.wifi_town import WifiTown, house, streets
+from tests.geo.wifi_town import PEOPLE, WifiTown, amount, codes, demanded, house, streets
 
 TODAY = date(2026, 1, 1)
 ZONE = area((90, 40), (110, 40), (110, 60), (90, 60))
@@ -233,6 +234,33 @@ def test_very_many_lamp_posts_are_thinned_until_they_can_be_reckoned_with(
     found = [one for one in suggested(session, town.load(session)) if one.kind == "lamp_post"]
 
     assert 3 <= len(found) <= 10
+
+
+def test_a_real_town_with_buildings_streets_and_lamps(session: Session, town: WifiTown) -> None:
+    real_town(town)
+    town.layers["quarters"] = [
+        feature(f"q{n}", "quarter", point(lon, 60.17), names={"fr": f"Q {n}"})
+        for n, lon in enumerate((24.938, 24.95))
+    ]
+    commune = town.load(session)
+    importing.run(session, HELSINKI, now=NOW, progress=lambda stage, done: None)
+    now = published.current(session)
+    assert now is not None and now.commune.version > commune.version
+    there = demanded(session, now.commune)
+    found = suggested(session, now.commune)
+    places = {"lons": [one.lon for one in found], "lats": [one.lat for one in found]}
+    inside = session.scalar(
+        text(
+            "SELECT count(*) FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) AS p (lon, lat)"
+            " JOIN building b ON ST_Intersects(b.geom, ST_SetSRID(ST_MakePoint(lon, lat), 4326))"
+        ),
+        places,
+    )
+
+    assert amount(there, "residents") == pytest.approx(PEOPLE) and "residents_buildings" in codes(there)
+    assert 100_000 < amount(there, "open_area") < 500_000
+    assert sum(one.kind == "lamp_post" for one in found) > 300
+    assert inside == 0
 
 
 def test_the_shipped_communes_candidates_stand_where_they_may(town_engine: Engine) -> None:
