@@ -12,8 +12,7 @@ from core.db import OUTAGES, Engine, session_of
 from core.errors import Conflict
 from geo.wifi import approval, history, hotspots, scenarios, spots
 from geo.wifi.spots import Spot
-from tests.geo.made_streets import at
-from tests.geo.plans.planning import NOW, Bench, bench
+from tests.geo.plans.planning import NOW, Bench, bench, here
 
 T = TypeVar("T")
 
@@ -58,7 +57,7 @@ def test_of_two_who_move_the_same_hotspot_one_is_told(office: Engine) -> None:
     spot = _placed(office)
 
     def move(by: str, east: float) -> Callable[[Bench], object]:
-        return lambda desk: desk.change("plan-a", spot.key, seen=spot.revision, by=by, lon=at(east, 0)[0])
+        return lambda desk: desk.change("plan-a", spot.key, seen=spot.revision, by=by, lon=here(east, 0)[0])
 
     done = _at_once(office, move("Amina", 10), move("Brahim", 20))
 
