@@ -15,9 +15,10 @@ from core.db import db
 from core.errors import Conflict
 from core.translation import number, translate
 from geo.vocabulary import N_
-from geo.wifi import catalogue, scenarios
+from geo.wifi import catalogue, rules, scenarios
 from geo.wifi.exports import geopackage, preparing, quantities
 from geo.wifi.exports.plan import Plan
+from geo.wifi.rules import Finding
 from geo.wifi.served.notes import NOTES
 from geo.wifi.served.points import Note
 from geo.wifi.warnings import WARNINGS, Warning
@@ -86,6 +87,7 @@ def _html(plan: Plan) -> str:
         today=clock.today(),
         told_note=_note,
         told_warning=_warning,
+        told_finding=_finding,
     )
 
 
@@ -102,6 +104,11 @@ def _note(note: Note) -> Markup:
 
 def _warning(warning: Warning) -> Markup:
     return _sentence(WARNINGS[warning.code], warning.values)
+
+
+def _finding(finding: Finding) -> Markup:
+    named = {"thing": finding.thing(g.order).text} if finding.layer else {}
+    return _sentence(rules.TOLD[finding.code].sentence, {**finding.values, **named})
 
 
 def _sentence(message: str, values: Any) -> Markup:

@@ -163,10 +163,10 @@ def _demand(session: Session, points: Demand, crs: int, names: Sequence[str]) ->
 
 
 def _figures(plan: Plan, names: Sequence[str]) -> Table:
-    known = plan.figures
-    rows: list[tuple[str | None, str, Served]] = []
-    rows += [(None, kind, served) for kind, served in known.kinds.items()] if known else []
-    for quarter in known.quarters if known else ():
+    rows: list[tuple[str | None, str, Served]] = [
+        (None, kind, served) for kind, served in plan.figures.kinds.items()
+    ]
+    for quarter in plan.figures.quarters:
         name = plan.quarters[quarter.index].name(names).text
         rows += [(name, kind, served) for kind, served in quarter.kinds.items() if served.total]
     told = [served.as_json() for _, _, served in rows]

@@ -9,6 +9,7 @@ from geo.wifi.exports.quantities import Bill
 from geo.wifi.figures import Figures
 from geo.wifi.models import Scenario, Survey
 from geo.wifi.rasters import Basis
+from geo.wifi.rules import Finding
 from geo.wifi.served.points import Note
 from geo.wifi.served.quarters import Quarter
 from geo.wifi.spots import Spot
@@ -43,11 +44,12 @@ class Plan:
     hotspots: tuple[Spot, ...]
     at: tuple[tuple[float, float], ...]
     bill: Bill
-    figures: Figures | None
-    """None while the signals of the plan cannot be worked out: that is not the same as serving nobody."""
+    figures: Figures
     quarters: tuple[Quarter, ...]
     notes: tuple[Note, ...]
     warnings: tuple[Warning, ...]
+    findings: tuple[tuple[Spot, Finding], ...]
+    """What the map says against places of hotspots: monuments, risks, walls."""
     areas: tuple[Area, ...]
     basis: frozenset[Basis]
     measured: Survey | None = None

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from geo.vocabulary import N_
 from geo.wifi.catalogue import BANDS, Band
 from geo.wifi.rasters import Coverage, Site
@@ -22,7 +22,7 @@ LARGEST_OFFSET_DB: Final = 25.0
 """An offset above it is a mistake somewhere (power, height, another network), and no calibration."""
 
 Covered = Callable[[Site, Band], Coverage]
-"""The coverage of a site in a band, without any offset."""
+"""The coverage of a site in a band, without any offset. Invalid for a model that the catalogue has not."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def modelled(squares: Sequence[Square], sites: Mapping[str, Site], covered: Cove
         rows = [n for n, each in enumerate(squares) if (each.hotspot, each.band) == (key, band)]
         try:
             coverage = covered(sites[key], band)
-        except LookupError:
+        except Invalid:
+            # Of a model that the catalogue has no more.
             continue
         found[rows] = sampled(
             coverage, np.array([squares[n].x for n in rows]), np.array([squares[n].y for n in rows])
