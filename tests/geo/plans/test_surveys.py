@@ -14,8 +14,7 @@ from geo.wifi.models import Reading, Scenario, Survey
 from geo.wifi.rasters import Coverage, Grid, Site
 from geo.wifi.surveys import comparing, reading, taking
 from geo.wifi.surveys.taking import Given
-from tests.geo.made_streets import at
-from tests.geo.plans.planning import Bench
+from tests.geo.plans.planning import Bench, here
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HALF = 300
@@ -48,7 +47,7 @@ def walked(many: int, off_db: float = -5.0, name: str = "Commune", spread: float
     """A walk away from the gate, a reading every 6 m; what was measured lies `off_db` above the model."""
     lines = ["lat;lon;dbm;ssid;bssid;time"]
     for step in range(1, many + 1):
-        lon, lat = at(6.0 * step + 0.5, 0.5)
+        lon, lat = here(6.0 * step + 0.5, 0.5)
         dbm = -40 - 20 * np.log10(6.0 * step) + off_db + (spread if step % 2 else -spread)
         lines.append(
             f"{lat};{lon};{dbm:.2f};{name};02:00:00:00:00:0{step % 10};2026-03-01 10:00:{step % 60:02}"
@@ -94,7 +93,7 @@ def test_networks_of_others_and_what_tells_of_people_are_not_kept(desk: Bench, p
 
 
 def test_readings_of_one_square_are_merged_to_their_median(desk: Bench, plan: Scenario) -> None:
-    lon, lat = at(20.5, 0.5)
+    lon, lat = here(20.5, 0.5)
     lines = "\n".join(f"{lat},{lon},{dbm}" for dbm in (-60, -61, -90))
     survey = take(desk, plan, f"lat,lon,dbm\n{lines}\n", names="")
 
@@ -103,7 +102,7 @@ def test_readings_of_one_square_are_merged_to_their_median(desk: Bench, plan: Sc
 
 
 def test_a_hotspot_is_named_in_the_file_or_in_the_list(desk: Bench, plan: Scenario) -> None:
-    lon, lat = at(150, 0)
+    lon, lat = here(150, 0)
     head = "lat,lon,dbm,ssid,hotspot"
     take(desk, plan, f"{head}\n{lat},{lon},-70,x,east\n", names="")
     take(desk, plan, f"{head}\n{lat},{lon},-71,Pilot,\n", names=" pilot = EAST ", title="2")
@@ -175,7 +174,7 @@ def test_an_offset_that_cannot_be_trusted_is_refused(
 def test_a_moved_hotspot_is_compared_anew(desk: Bench, plan: Scenario) -> None:
     survey = take(desk, plan, walked(40))
     before = survey.offset_db
-    lon, lat = at(-60, 0)
+    lon, lat = here(-60, 0)
     desk.session.execute(
         text("UPDATE wifi_hotspot SET place = ST_SetSRID(ST_MakePoint(:x, :y), 4326) WHERE name = 'Gate'"),
         {"x": lon, "y": lat},
