@@ -9,7 +9,7 @@ from geo.wifi.catalogue import Band
 from geo.wifi.exports.plan import Area, Plan
 
 WIDTH: Final = 680
-HEIGHT: Final = 390
+HEIGHT: Final = 360
 MARGIN: Final = 28
 AROUND_M: Final = 120.0
 """How much of the ground around hotspots a map shows at least."""
