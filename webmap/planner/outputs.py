@@ -53,7 +53,7 @@ def bill(key: str) -> ResponseReturnValue:
     return _file(body, CSV, f"{key}-quantities.{g.lang}.csv")
 
 
-@blueprint.get("/plan.gpkg")
+@blueprint.get("/plan.gpkg", endpoint="geopackage")
 @open_to(Role.PLANNER)
 def package(key: str) -> ResponseReturnValue:
     """Everything of the plan, for a GIS."""
@@ -66,7 +66,7 @@ def package(key: str) -> ResponseReturnValue:
     return _file(body, GPKG, f"{key}.{g.lang}.gpkg")
 
 
-@blueprint.get("/report.pdf")
+@blueprint.get("/report.pdf", endpoint="report")
 @open_to(Role.PLANNER)
 def paper(key: str) -> ResponseReturnValue:
     """The report for the council, in the reader's language."""
