@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.wifi.streetscape.compiled import compiled, inlined
 from geo.wifi.streetscape.corners import Corners, Graph, hugs
 from geo.wifi.streetscape.crossings import sees
-from geo.wifi.streetscape.edges import MM, Buckets, Edges, Integers
+from geo.wifi.streetscape.edges import MM, Buckets, Integers
 from geo.wifi.streetscape.shadows import Frame
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,6 @@ def to_corners(
     furthest: float,
     corners: Corners,
     graph: Graph,
-    edges: Edges,
     buckets: Buckets,
     reach: int,
 ) -> Reached:
@@ -73,7 +72,7 @@ def to_corners(
         x, y = corners.x[corner], corners.y[corner]
         if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
             continue
-        if sees(px, py, x, y, edges, buckets):
+        if sees(px, py, x, y, buckets):
             metres[corner] = np.hypot(x - px, y - py) / MM
             before[corner] = DIRECT
             heappush(heap, (metres[corner], corner))
@@ -97,7 +96,7 @@ def to_corners(
 
 @compiled
 def spread(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, edges: Edges, buckets: Buckets,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets,
     frame: Frame, ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
     """Write the shortest paths to all outdoor cells within `reach` millimetres to `found`.
@@ -131,7 +130,7 @@ def spread(
             hit = False
             if ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0:
                 metres = length + np.hypot(x - cx, y - cy) / MM
-                if metres < found.metres[row, column] and sees(cx, cy, x, y, edges, buckets):
+                if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
                     found.metres[row, column] = metres
                     found.last[row, column] = corner
                     hit = True
@@ -148,20 +147,19 @@ def spread(
 
 @inlined
 def offer(
-    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, edges: Edges,
-    buckets: Buckets, found: Fields,
+    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets, found: Fields,
 ) -> None:  # fmt: skip
     """Let the cell's path come by this corner if that is shorter and the corner sees the cell."""
     cx, cy = corners.x[corner], corners.y[corner]
     metres = reached.metres[corner] + np.hypot(x - cx, y - cy) / MM
-    if metres < found.metres[row, column] and sees(cx, cy, x, y, edges, buckets):
+    if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
         found.metres[row, column] = metres
         found.last[row, column] = corner
 
 
 @compiled
 def left_over(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, edges: Edges, buckets: Buckets,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets,
     frame: Frame, ground: Flags, found: Fields,
 ) -> int:  # fmt: skip
     """Ask corners near by about the open cells that nothing spread to; how many those were."""
@@ -178,12 +176,12 @@ def left_over(
                 for right in range(max(column - AROUND, 0), min(column + AROUND + 1, frame.columns)):
                     corner = found.last[up, right]
                     if corner >= 0:
-                        offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
+                        offer(corner, row, column, x, y, reached, corners, buckets, found)
             if found.last[row, column] != UNREACHED:
                 continue
             for corner in range(
                 np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
             ):
                 if abs(corners.y[corner] - y) <= NEAR_MM:
-                    offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
+                    offer(corner, row, column, x, y, reached, corners, buckets, found)
     return many

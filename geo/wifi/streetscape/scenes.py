@@ -85,7 +85,7 @@ def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
         box.south,
         walls,
         sticking,
-        corners.graph(sticking, walls.edges, walls.buckets),
+        corners.graph(sticking, walls.buckets),
         frame,
         indoors.ground(found, outer, frame),
         keys,
