@@ -29,7 +29,7 @@ def parts(ax: int, ay: int, bx: int, by: int, px: int, py: int, qx: int, qy: int
 
 @inlined
 def strip(px: int, py: int, qx: int, qy: int, low: int, high: int) -> tuple[int, int]:
-    """Lowest and highest y, in whole millimetres and never too narrow, of the ray where `low` <= x <= `high`."""
+    """Lowest and highest y of the ray where `low` <= x <= `high`: whole millimetres, never too narrow."""
     if px == qx:
         return min(py, qy), max(py, qy)
     slope = (qy - py) / (qx - px)
