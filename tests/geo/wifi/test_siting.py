@@ -197,10 +197,11 @@ def test_nothing_to_build_is_an_answer() -> None:
 def test_obligations_that_conflict_are_named() -> None:
     one = made(20, 100, seed=11)
     cheap = int(np.argmin(one.costs))
+    both = [cheap, (cheap + 1) % 20]
     one = replace(
         one,
-        budget=int(one.costs[cheap]),
-        musts=(Must("the library", (cheap,)), Must("the gate", ((cheap + 1) % 20,))),
+        budget=int(one.costs[both].max()),
+        musts=(Must("the library", (cheap,)), Must("the gate", (both[1],))),
         shares=(Share("north", np.arange(50), np.ones(50), 0.01),),
     )
 
@@ -208,7 +209,7 @@ def test_obligations_that_conflict_are_named() -> None:
 
     assert answer.status == "infeasible" and answer.irreducible
     assert answer.conflict == (("must", "the library"), ("must", "the gate"), ("budget", ""))
-    assert answer.needed == int(one.costs[[cheap, (cheap + 1) % 20]].sum())
+    assert answer.needed == int(one.costs[both].sum())
 
 
 def test_what_nobody_can_serve_is_named_alone() -> None:
