@@ -35,6 +35,16 @@ PLANS: Final[Mapping[str, str]] = {
 }
 """A scenario's life."""
 
+ACTS: Final[Mapping[str, str]] = {
+    "place": N_("Placed"),
+    "change": N_("Changed"),
+    "remove": N_("Taken away"),
+    "adopt": N_("Proposal taken over"),
+    "channels": N_("Channels chosen"),
+    "settings": N_("Settings"),
+}
+"""What can be done to a scenario, undone and done again."""
+
 BACKHAULS: Final[Mapping[str, str]] = {
     "fibre": N_("Fibre or cable"),
     "powered": N_("Powered building"),
