@@ -24,6 +24,8 @@ import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
+import webmap.planner.acts
+import webmap.planner.views
 import webmap.recordings
 import webmap.views
 from core import cluster, translation
@@ -51,6 +53,8 @@ IN_A_LANGUAGE = (
     webmap.views.pages,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,
+    webmap.planner.views.blueprint,
+    webmap.planner.acts.blueprint,
     offline.blueprint,
     *SERVICES,
 )
