@@ -62,6 +62,12 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
         "fire": N_("Fire"),
         "collapse": N_("Collapse"),
     },
+    "infrastructure": {
+        "lamp_post": N_("Lamp post"),
+        "fibre_point": N_("Fibre connection"),
+        "powered_building": N_("Building with power"),
+        "mast": N_("Mast"),
+    },
     "reference": {
         "osm_node": N_("OpenStreetMap point"),
         "osm_health": N_("OpenStreetMap health point"),
@@ -73,7 +79,7 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 LAYERS: Final = tuple(KINDS)
 WIDE_LAYERS: Final = ("boundary", "risk_zones")
 """Layers that may reach beyond the commune's box, into its context box."""
-NAMELESS_LAYERS: Final = ("reference",)
+NAMELESS_LAYERS: Final = ("reference", "infrastructure")
 """Layers whose things may have no name."""
 
 STATES: Final = ("attested", "reviewed", "machine")

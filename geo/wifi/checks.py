@@ -5,29 +5,28 @@ Every refusal is an `Invalid` that names the field and says what would do.
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid, Word
+from core.errors import Invalid
 from geo.commune import Commune
+from geo.models import Feature
 from geo.vocabulary import N_
+from geo.wifi import demand, rules
 from geo.wifi.catalogue import Band, Catalogue, Model
 from geo.wifi.vocabulary import BACKHAULS, DEMANDS
 
 MOST_HOTSPOTS: Final = 500
 """Of one scenario."""
 HIGHEST_BUDGET_MAD: Final = 1_000_000_000
-HIGHEST_WEIGHT: Final = 100.0
 LONGEST: Final[Mapping[str, int]] = {"title": 120, "name": 120, "note": 500}
 LOWEST_EIRP_DBM: Final = -20.0
 STEEPEST_DEG: Final = 90.0
-INDOORS_M: Final = 0.5
-"""Deeper than this in a building's outline, an antenna is inside: outlines are not exact to the wall."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +54,35 @@ FIELDS: Final = tuple(field.name for field in fields(Values))
 _EIRP: Final[Mapping[Band, str]] = {"2.4": "eirp_24_dbm", "5": "eirp_5_dbm"}
 _CHANNEL: Final[Mapping[Band, str]] = {"2.4": "channel_24", "5": "channel_5"}
 
-_WHERE: Final = text("""
-WITH at AS (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS p),
-boundary AS (
-  SELECT geom, COALESCE(error_m, 0) AS error_m FROM feature
-   WHERE layer = 'boundary' AND kind = 'commune' AND withdrawn_at IS NULL AND ST_Dimension(geom) = 2
-     AND NOT COALESCE((attributes->>'alternative')::boolean, false))
-SELECT NOT EXISTS (SELECT 1 FROM boundary)
-       OR EXISTS (SELECT 1 FROM boundary, at
-                   WHERE ST_DWithin(geom::geography, p::geography, error_m)) AS within,
-       EXISTS (SELECT 1 FROM building b, at
-                WHERE b.geom && p AND ST_Contains(b.geom, p)
-                  AND ST_Distance(ST_Boundary(b.geom)::geography, p::geography) > :indoors) AS inside
-""")
-
 
 def hotspot(session: Session, commune: Commune, catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
-    """The values of a hotspot, all checked; at most two queries. Invalid names the first that is wrong."""
+    """The values of a hotspot, all checked. Invalid names the first that is wrong."""
+    (values,) = hotspots(session, commune, catalogue, [given])
+    return values
+
+
+def hotspots(
+    session: Session, commune: Commune, catalogue: Catalogue, given: Sequence[Mapping[str, Any]]
+) -> list[Values]:
+    """The values of several hotspots, all checked; as many queries as for one. Invalid as `hotspot`."""
+    checked = [in_the_box(commune, catalogue, each) for each in given]
+    spots = [rules.Spot(values.lon, values.lat, values.height_m) for values in checked]
+    for findings in rules.of(session, commune, catalogue, spots):
+        for finding in rules.refusals(findings):
+            told = {**finding.values, "thing": finding.thing(commune.languages).text}
+            raise Invalid("place", rules.TOLD[finding.code].sentence, **told)
+    _public_places(session, {values.public_place for values in checked if values.public_place})
+    return checked
+
+
+def in_the_box(commune: Commune, catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
+    """Everything that can be checked without a query: figures, and a place in the commune's box."""
     values = figures(catalogue, given)
-    place(session, commune, values.lon, values.lat)
-    if values.public_place is not None:
-        _public_place(session, values.public_place)
+    box, lon, lat = commune.bbox, values.lon, values.lat
+    if not box.holds(lon, lat):
+        if box.holds(lat, lon):
+            raise Invalid("place", N_("Latitude and longitude are swapped."))
+        raise Invalid("place", N_("This place lies outside the commune."))
     return values
 
 
@@ -117,19 +124,6 @@ def figures(catalogue: Catalogue, given: Mapping[str, Any]) -> Values:
     )
 
 
-def place(session: Session, commune: Commune, lon: float, lat: float) -> None:
-    """Invalid for a place outside the commune, one with swapped numbers, or one inside a building."""
-    if not commune.bbox.holds(lon, lat):
-        if commune.bbox.holds(lat, lon):
-            raise Invalid("place", N_("Latitude and longitude are swapped."))
-        raise Invalid("place", N_("This place lies outside the commune."))
-    at = session.execute(_WHERE, {"lon": lon, "lat": lat, "indoors": INDOORS_M}).one()
-    if not at.within:
-        raise Invalid("place", N_("This place lies outside the commune."))
-    if at.inside:
-        raise Invalid("place", N_("This place is inside a building. Put the antenna on its outer wall."))
-
-
 def number(field: str, value: Any) -> float:
     """A finite number; Invalid for anything else, also for text, NaN and infinity."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
@@ -167,21 +161,13 @@ def budget(value: Any) -> Decimal:
 
 
 def weights(value: Any) -> dict[str, float]:
-    """How much each kind of demand counts; Invalid for unknown kinds, negative or absurd weights, all 0."""
-    if not isinstance(value, Mapping) or not set(value) <= set(DEMANDS):
+    """How much each kind of demand counts, as given; Invalid for weights that are none, or that are all 0."""
+    if not isinstance(value, Mapping):
         raise Invalid("weights", N_("Weights are numbers by kind of demand."))
-    checked = {kind: number("weights", weight) for kind, weight in value.items()}
-    for kind, weight in checked.items():
-        if not 0 <= weight <= HIGHEST_WEIGHT:
-            raise Invalid(
-                "weights",
-                N_("The weight of “%(kind)s” lies between 0 and %(most)s."),
-                kind=Word(DEMANDS[kind][0]),
-                most=_short(HIGHEST_WEIGHT),
-            )
-    if not any(checked.get(kind, usual) for kind, (_, usual) in DEMANDS.items()):
+    checked = demand.checked(value)
+    if not any(checked[kind] for kind in DEMANDS):
         raise Invalid("weights", N_("At least one kind of demand has to count."))
-    return checked
+    return {name: checked[name] for name in value}
 
 
 def _model(catalogue: Catalogue, key: Any) -> Model:
@@ -266,9 +252,11 @@ def _key(value: Any) -> str | None:
     return value
 
 
-def _public_place(session: Session, key: str) -> None:
-    query = text("SELECT 1 FROM feature WHERE layer = 'places' AND key = :key AND withdrawn_at IS NULL")
-    if session.execute(query, {"key": key}).one_or_none() is None:
+def _public_places(session: Session, keys: Set[str]) -> None:
+    query = select(func.count()).where(
+        Feature.layer == "places", Feature.key.in_(keys), Feature.withdrawn_at.is_(None)
+    )
+    if keys and session.scalar(query) != len(keys):
         raise Invalid("public_place", N_("There is no such place here."))
 
 

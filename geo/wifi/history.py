@@ -4,7 +4,7 @@ Every edit goes through `record`, which holds the scenario's row until the calle
 one scenario come one after the other, and a revision is given once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,11 @@ from geo.wifi.spots import Record
 
 KEPT: Final = 500
 """Edits of a scenario that can still be undone."""
+_CLOSED: Final[Mapping[str, str]] = {
+    "submitted": N_("This plan lies before the council. Take it back before you change it."),
+    "approved": N_("This plan is approved. Copy it, change the copy, and have that approved."),
+    "withdrawn": N_("This plan was withdrawn. Open it again before you change it."),
+}
 SETTINGS: Final = ("title", "budget_mad", "weights", "rules")
 
 
@@ -39,13 +44,7 @@ def opened(session: Session, key: str) -> Scenario:
     scenario = held(session, key)
     if scenario.status == "draft":
         return scenario
-    raise Conflict(
-        {
-            "submitted": N_("This plan lies before the council. Take it back before you change it."),
-            "approved": N_("This plan is approved. Copy it, change the copy, and have that approved."),
-            "withdrawn": N_("This plan was withdrawn. Open it again before you change it."),
-        }[scenario.status]
-    )
+    raise Conflict(_CLOSED[scenario.status])
 
 
 def held(session: Session, key: str) -> Scenario:

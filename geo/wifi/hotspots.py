@@ -110,7 +110,7 @@ def adopt(
         raise Invalid("sites", N_("This proposal has no sites to take over."))
     if len(sites) > checks.MOST_HOTSPOTS:
         raise Conflict(N_("A plan has at most %(most)s hotspots."), most=checks.MOST_HOTSPOTS)
-    checked = [checks.hotspot(session, commune, catalogue, site) for site in sites]
+    checked = checks.hotspots(session, commune, catalogue, sites)
     plan = history.opened(session, scenario)
     before: list[Record] = []
     if instead:

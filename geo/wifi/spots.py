@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -80,6 +80,14 @@ def count(session: Session, scenario_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def in_metres(session: Session, places: Sequence[LonLat], metric_crs: int) -> list[tuple[float, float]]:
+    """The places in the commune's metric CRS, in their order. One query."""
+    if not places:
+        return []
+    given = {"lon": [at.lon for at in places], "lat": [at.lat for at in places], "crs": metric_crs}
+    return [(x, y) for x, y in session.execute(_IN_METRES, given)]
+
+
 def site(values: Values, x: float, y: float) -> Site:
     """The hotspot as radio sees it, at `x` and `y` metres in the commune's metric CRS."""
     return Site(
@@ -121,6 +129,12 @@ def erase(session: Session, scenario_id: int, keys: Sequence[str]) -> None:
     )
 
 
+_IN_METRES: Final = text("""
+SELECT ST_X(p), ST_Y(p) FROM (
+  SELECT n, ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), CAST(:crs AS integer)) AS p
+    FROM unnest(CAST(:lon AS float8[]), CAST(:lat AS float8[])) WITH ORDINALITY AS given (lon, lat, n)) AS at
+ ORDER BY n
+""")
 _PLAIN: Final = tuple(name for name in FIELDS if name not in ("lon", "lat", "public_place"))
 
 

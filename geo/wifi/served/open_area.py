@@ -28,7 +28,8 @@ WITH part AS (
      AND ST_Dimension(geom) = 2
    UNION ALL
   SELECT geom FROM osm_feature
-   WHERE (layer = 'land_use' AND kind = ANY(:mapped) OR layer = 'places' AND kind = 'square')
+   WHERE (layer = 'land_use' AND (kind = ANY(:mapped) OR tags->>'leisure' = ANY(:mapped))
+          OR layer = 'places' AND kind = 'square')
      AND ST_Dimension(geom) = 2 AND COALESCE(tags->>'access', '') NOT IN ('no', 'private', 'customers')
 ), area AS (SELECT (ST_Dump(ST_Union(ST_Transform(geom, CAST(:crs AS integer))))).geom AS geom FROM part)
 SELECT ST_AsBinary(COALESCE(ST_Difference(area.geom, built.geom), area.geom)) AS shape

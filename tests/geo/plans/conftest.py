@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.db import Engine, session_of
@@ -28,3 +29,11 @@ def desk(plans_engine: Engine) -> Iterator[Bench]:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield bench(session)
         transaction.rollback()
+
+
+@pytest.fixture
+def office(plans_engine: Engine) -> Iterator[Engine]:
+    """The tiny town without plans, for what has to be committed."""
+    yield plans_engine
+    with plans_engine.begin() as connection:
+        connection.execute(text("TRUNCATE wifi_scenario CASCADE"))

@@ -83,7 +83,7 @@ class Bench:
         return scenarios.create(self.session, title, budget_mad=budget, by="Amina", now=NOW)
 
     def place(self, scenario: str, where: Metres = (0, 0), *, by: str = "Amina", **values: Any) -> Changed:
-        """A hotspot at metres east and north of the gate."""
+        """A hotspot at metres east and north of the market."""
         given = good(where) | values
         return hotspots.place(self.session, self.commune, self.catalogue, scenario, given, by=by, now=NOW)
 
@@ -96,10 +96,15 @@ class Bench:
         )
 
 
+def here(east: float, north: float) -> Metres:
+    """Longitude and latitude of a place so many metres east and north of the market, away from monuments."""
+    return at(300 + east, north)
+
+
 def good(where: Metres = (0, 0), **values: Any) -> dict[str, Any]:
-    """Values that can be, at metres east and north of the gate."""
-    lon, lat = at(*where)
-    return {"name": "At the gate", "lon": lon, "lat": lat, "height_m": 4.0, "model": "round"} | values
+    """Values that can be, at metres east and north of the market."""
+    lon, lat = here(*where)
+    return {"name": "At the market", "lon": lon, "lat": lat, "height_m": 4.0, "model": "round"} | values
 
 
 def load(session: Session, path: Path) -> None:

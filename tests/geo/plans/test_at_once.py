@@ -1,6 +1,6 @@
 """Two people at once, each with a connection of their own: one is first, the other is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import TypeVar
@@ -12,18 +12,9 @@ from core.db import OUTAGES, Engine, session_of
 from core.errors import Conflict
 from geo.wifi import approval, history, hotspots, scenarios, spots
 from geo.wifi.spots import Spot
-from tests.geo.made_streets import at
-from tests.geo.plans.planning import NOW, Bench, bench
+from tests.geo.plans.planning import NOW, Bench, bench, here
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def office(plans_engine: Engine) -> Iterator[Engine]:
-    """The tiny town without plans, for what has to be committed."""
-    yield plans_engine
-    with plans_engine.begin() as connection:
-        connection.execute(text("TRUNCATE wifi_scenario CASCADE"))
 
 
 def _work(office: Engine, do: Callable[[Bench], T]) -> T:
@@ -66,7 +57,7 @@ def test_of_two_who_move_the_same_hotspot_one_is_told(office: Engine) -> None:
     spot = _placed(office)
 
     def move(by: str, east: float) -> Callable[[Bench], object]:
-        return lambda desk: desk.change("plan-a", spot.key, seen=spot.revision, by=by, lon=at(east, 0)[0])
+        return lambda desk: desk.change("plan-a", spot.key, seen=spot.revision, by=by, lon=here(east, 0)[0])
 
     done = _at_once(office, move("Amina", 10), move("Brahim", 20))
 

@@ -9,8 +9,7 @@ from sqlalchemy import text
 
 from core.errors import Conflict, Invalid
 from geo.wifi import checks, history, hotspots, scenarios, spots
-from tests.geo.made_streets import at
-from tests.geo.plans.planning import NOW, Bench, good
+from tests.geo.plans.planning import NOW, Bench, good, here
 from tests.geo.tiny import LAT, LON
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
@@ -92,7 +91,7 @@ def _adopt(desk: Bench, scenario: str, sites: list[dict[str, Any]]) -> int:
 
 
 def _building(desk: Bench, corners: list[tuple[float, float]]) -> None:
-    ring = ", ".join(f"{lon!r} {lat!r}" for lon, lat in (at(*each) for each in [*corners, corners[0]]))
+    ring = ", ".join(f"{lon!r} {lat!r}" for lon, lat in (here(*each) for each in [*corners, corners[0]]))
     desk.session.execute(
         text(
             "INSERT INTO building (osm_type, osm_id, osm_version, geom, kind, names) VALUES ('way', 1, 1,"
@@ -116,7 +115,20 @@ def test_an_antenna_stands_on_a_wall_and_not_inside(desk: Bench) -> None:
     assert spots.count(desk.session, plan.id) == 4
 
 
-def test_a_place_within_the_boundarys_own_error_is_not_outside(desk: Bench) -> None:
+def test_nothing_is_fixed_to_a_monument(desk: Bench) -> None:
+    plan = desk.plan()
+
+    for away in ((-300, 0), (-300 + 4, 0)):
+        with pytest.raises(Invalid, match="on a monument") as wrong:
+            desk.place(plan.key, away)
+        assert wrong.value.field == "place"
+    assert spots.listed(desk.session, plan.id) == []
+
+    desk.place(plan.key, (-300 + 7, 0))
+    assert spots.count(desk.session, plan.id) == 1
+
+
+def test_a_place_outside_a_boundary_that_is_exact_to_5_m_is_refused(desk: Bench) -> None:
     plan = desk.plan()
     west, north = -8.9, 30.47
 

@@ -8,8 +8,7 @@ import pytest
 from core.errors import Conflict, Invalid, NotFound
 from geo.wifi import history, hotspots, scenarios, spots
 from geo.wifi.models import Edit, Hotspot, Scenario
-from tests.geo.made_streets import at
-from tests.geo.plans.planning import NOW, Bench, good
+from tests.geo.plans.planning import NOW, Bench, good, here
 
 
 def _standing(desk: Bench, plan: Scenario) -> dict[str, str]:
@@ -46,12 +45,12 @@ def test_a_hotspot_is_placed_moved_and_taken_away_and_the_revision_grows(desk: B
     assert placed.hotspot is not None
     key = placed.hotspot.key
 
-    moved = desk.change(plan.key, key, seen=placed.revision, lon=at(30, 20)[0])
-    same = desk.change(plan.key, key, seen=moved.revision, lon=at(30, 20)[0])
+    moved = desk.change(plan.key, key, seen=placed.revision, lon=here(30, 20)[0])
+    same = desk.change(plan.key, key, seen=moved.revision, lon=here(30, 20)[0])
     gone = hotspots.remove(desk.session, plan.key, key, seen=moved.revision, by="Amina", now=NOW)
 
-    assert placed.hotspot.at == pytest.approx(at(10, 20))
-    assert moved.hotspot is not None and moved.hotspot.at == pytest.approx(at(30, 20))
+    assert placed.hotspot.at == pytest.approx(here(10, 20))
+    assert moved.hotspot is not None and moved.hotspot.at == pytest.approx(here(30, 20))
     assert moved.hotspot.values.azimuth_deg == 90 and moved.hotspot.values.channel_24 == 6
     assert [placed.revision, moved.revision, same.revision, gone.revision] == [2, 3, 3, 4]
     assert _standing(desk, plan) == {}
@@ -73,7 +72,7 @@ def test_everything_can_be_undone_and_done_again_in_order(desk: Bench) -> None:
     plan = desk.plan()
     a, b = desk.place(plan.key, name="A"), desk.place(plan.key, (50, 0), name="B")
     assert a.hotspot is not None and b.hotspot is not None
-    desk.change(plan.key, a.hotspot.key, name="A moved", lat=at(0, 9)[1])
+    desk.change(plan.key, a.hotspot.key, name="A moved", lat=here(0, 9)[1])
     hotspots.remove(desk.session, plan.key, b.hotspot.key, seen=9, by="Amina", now=NOW)
     sites = [good((100, 0), name="P"), good((150, 0), name="Q")]
     _adopt(desk, plan, sites, instead=True)
