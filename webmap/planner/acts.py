@@ -16,10 +16,10 @@ from core.errors import Conflict, Invalid
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import comments, history, hotspots, lifecycle, scenarios
-from geo.wifi.catalogue import Catalogue
 from webmap.planner import asked, showing, views, words
 
 blueprint = Blueprint("planner_acts", __name__, url_prefix="/planner", template_folder="../templates")
+
 
 @blueprint.after_request
 def unkept(response: Response) -> Response:
@@ -85,7 +85,7 @@ def place(key: str) -> ResponseReturnValue:
     """A new hotspot."""
     values = asked.hotspot(asked.given())
     changed = hotspots.place(
-        db.session, g.commune, _equipment(), key, values, by=g.staff_name, now=clock.now()
+        db.session, g.commune, showing.needed(), key, values, by=g.staff_name, now=clock.now()
     )
     return _done(key, hotspot=changed.hotspot.key if changed.hotspot else None)
 
@@ -98,7 +98,7 @@ def change(key: str, hotspot: str) -> ResponseReturnValue:
     hotspots.change(
         db.session,
         g.commune,
-        _equipment(),
+        showing.needed(),
         key,
         hotspot,
         asked.hotspot(sent),
@@ -107,6 +107,13 @@ def change(key: str, hotspot: str) -> ResponseReturnValue:
         now=clock.now(),
     )
     return _done(key, hotspot=hotspot)
+
+
+@blueprint.post("/<key>/hotspots/<hotspot>/try")
+@open_to(Role.PLANNER)
+def attempt(key: str, hotspot: str) -> ResponseReturnValue:
+    """Numbers and coverage as they would be with a hotspot changed; nothing is kept."""
+    return jsonify(showing.attempt(key, hotspot, asked.hotspot(asked.given())))
 
 
 @blueprint.post("/<key>/hotspots/<hotspot>/remove")
@@ -212,14 +219,6 @@ def judge(key: str, comment: int) -> ResponseReturnValue:
     else:
         raise Invalid("what", N_("Choose one of the list."))
     return _done(key)
-
-
-def _equipment() -> Catalogue:
-    """Conflict where the commune has none."""
-    known = showing.equipment()
-    if known is None:
-        raise Conflict(N_("No equipment is known here yet: the data folder has no wifi.toml."))
-    return known
 
 
 def _done(key: str, *, hotspot: str | None = None, said: bool = False) -> ResponseReturnValue:

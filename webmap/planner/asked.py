@@ -50,7 +50,9 @@ def hotspot(sent: Mapping[str, Any]) -> dict[str, Any]:
         number = decimal(sent[name], name)
         if number is None and name not in LEFT_OPEN:
             raise Invalid(_field(name), N_("Give a number."))
-        values[name] = int(number) if number is not None and name in WHOLE and number == int(number) else number
+        values[name] = (
+            int(number) if number is not None and name in WHOLE and number == int(number) else number
+        )
     return values
 
 
@@ -73,7 +75,9 @@ def settings(sent: Mapping[str, Any]) -> dict[str, Any]:
         values["title"] = sent["title"]
     if "budget_mad" in sent:
         values["budget_mad"] = decimal(sent["budget_mad"], "budget_mad")
-    weights = {kind: decimal(sent[f"weight-{kind}"], "weights") for kind in DEMANDS if f"weight-{kind}" in sent}
+    weights = {
+        kind: decimal(sent[f"weight-{kind}"], "weights") for kind in DEMANDS if f"weight-{kind}" in sent
+    }
     if weights:
         values["weights"] = weights
     return values

@@ -8,12 +8,14 @@ from flask import current_app, g, render_template, url_for
 
 from core.accounts import Role, holds
 from core.db import db
-from geo.wifi import approval, catalogue, comments, history, outlook, scenarios, spots
+from core.errors import Conflict
+from geo.vocabulary import N_
+from geo.wifi import approval, catalogue, comments, history, outlook, overlay, scenarios, spots
 from geo.wifi.catalogue import Catalogue
 from geo.wifi.models import Scenario
 from geo.wifi.outlook import Outlook
 from geo.wifi.spots import Spot
-from webmap.planner import words
+from webmap.planner import remarks, words
 
 COMMENTS: Final = 30
 """Newest comments that the screen shows at once."""
@@ -61,31 +63,36 @@ def plan(key: str) -> Plan:
 
 def _steps(scenario: Scenario) -> tuple[bool, bool]:
     """Whether who asks has something to undo, and to do again."""
-    own = [
-        edit
-        for edit in history.listed(db.session, scenario.id, limit=LOOKED_BACK)
-        if edit.by == g.staff_name
-    ]
+    edits = history.listed(db.session, scenario.id, limit=LOOKED_BACK)
+    own = [edit for edit in edits if edit.by == g.staff_name]
     standing = [edit.id for edit in own if not edit.undone]
     last = max(standing, default=0)
     return bool(standing), any(edit.undone and edit.id > last for edit in own)
 
 
 def context(shown: Plan) -> dict[str, Any]:
-    """Everything that the templates of the plan's page use."""
+    """What the parts of the plan's page are made of."""
     scenario = shown.scenario
-    approved = scenarios.approved(db.session) if shown.staff else None
+    return {
+        "scenario": scenario,
+        "approved": scenarios.approved(db.session) if shown.staff else None,
+        "said": comments.listed(db.session, scenario.id, staff=shown.staff, limit=COMMENTS),
+        **figures(shown),
+    }
+
+
+def figures(shown: Plan) -> dict[str, Any]:
+    """What its numbers are made of."""
+    names = {spot.key: spot.values.name for spot in shown.hotspots}
     return {
         "plan": shown,
-        "scenario": scenario,
         "hotspots": shown.hotspots,
+        "names": names,
         "outlook": shown.outlook,
+        "warned": remarks.warned(shown.outlook, names) if shown.outlook else [],
+        "noted": remarks.noted(shown.outlook) if shown.outlook else [],
         "equipment": equipment(),
         "words": words,
-        "approved": approved,
-        "said": comments.listed(db.session, scenario.id, staff=shown.staff, limit=COMMENTS),
-        "names": {spot.key: spot.values.name for spot in shown.hotspots},
-        "links": links(scenario.key) if shown.staff else (),
     }
 
 
@@ -108,7 +115,7 @@ def state(shown: Plan) -> dict[str, Any]:
         "redo": shown.can_redo,
         "hotspots": [spot(each) for each in shown.hotspots],
         "parts": parts(context(shown)),
-        "pictures": pictures(shown.outlook),
+        "pictures": pictures(scenario, shown.outlook),
     }
 
 
@@ -120,14 +127,39 @@ def spot(each: Spot) -> Mapping[str, Any]:
     return record
 
 
-def parts(known: Mapping[str, Any], names: Sequence[str] = words.PARTS) -> dict[str, str]:
+def parts(known: Mapping[str, Any], which: Sequence[str] = words.PARTS) -> dict[str, str]:
     """Parts of the page, by name, as they are with these values."""
-    return {name: render_template(f"planner/_{name}.html", **known) for name in names}
+    return {name: render_template(f"planner/_{name}.html", **known) for name in which}
 
 
-def pictures(seen: Outlook | None) -> list[dict[str, Any]]:
+def pictures(scenario: Scenario, seen: Outlook | None) -> list[dict[str, Any]]:
     """Coverage to lay over the map."""
-    return []
+    known = equipment()
+    if known is None or seen is None:
+        return []
+    drawn = overlay.of(db.session, g.commune, known, seen.placed, offset_db=scenario.offset_db)
+    return [each.as_json() for each in drawn]
+
+
+def attempt(key: str, hotspot: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and pictures of the plan with one hotspot changed as `values`; nothing is kept.
+
+    Conflict where the commune has no equipment; Invalid for values that cannot be.
+    """
+    known = needed()
+    scenario = scenarios.find(db.session, key)
+    seen = outlook.moved(db.session, g.commune, known, scenario, hotspot, values)
+    standing = [each for each in spots.listed(db.session, scenario.id)]
+    shown = Plan(scenario, standing, seen, staff=True)
+    return {"parts": parts(figures(shown), words.NUMBERS), "pictures": pictures(scenario, seen)}
+
+
+def needed() -> Catalogue:
+    """The commune's catalogue. Conflict where it has none."""
+    known = equipment()
+    if known is None:
+        raise Conflict(N_("No equipment is known here yet: the data folder has no wifi.toml."))
+    return known
 
 
 def approve(key: str, seen: int, instead_of: str | None, now: Any) -> None:

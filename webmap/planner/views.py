@@ -4,9 +4,10 @@ Planners see every plan and may change drafts; everybody else reads those that a
 the same addresses.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.accounts import Role, holds, open_to
@@ -16,8 +17,8 @@ from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import scenarios
 from geo.wifi.vocabulary import PLANS
-from webmap import screens, style
-from webmap.planner import asked, showing, words
+from webmap import maps, screens, style
+from webmap.planner import asked, settings, showing
 
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="../templates")
 
@@ -74,6 +75,8 @@ def shown(key: str) -> ResponseReturnValue:
 def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> ResponseReturnValue:
     """A plan's page, and what was wrong with what was sent."""
     plan = showing.plan(key)
+    edited, values = _edited(plan, request.form if wrong else {})
+    others = scenarios.listed(db.session, limit=PER_PAGE).lines if plan.staff else ()
     html = render_template(
         "planner/plan.html",
         **showing.context(plan),
@@ -81,12 +84,27 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
         style=style,
         scripts=SCRIPTS,
         sheets=SHEETS,
-        labels={name: translate(label) for name, label in words.LABELS.items()},
-        state=showing.state(plan),
+        settings=maps.as_script(settings.of(plan)),
+        links=showing.links(key) if plan.staff else (),
+        others=[line for line in others if line.scenario.key != key],
+        edited=edited,
+        values=values,
+        asked_for=bool(request.args.get("edit")) or bool(wrong),
+        spot=next((each for each in plan.hotspots if each.key == edited), None),
+        copy_title=f"{plan.scenario.title} (2)"[:120],
+        thanked=request.args.get("said") == "1",
         form=request.form if wrong else {},
         wrong=translate(wrong.message, values=wrong.values) if wrong else "",
     )
     return Response(html, status)
+
+
+def _edited(plan: showing.Plan, typed: Mapping[str, str]) -> tuple[str, Mapping[str, Any]]:
+    """Which hotspot the form is of ("": a new one) and what stands in it: what was typed goes first."""
+    asked_for = request.args.get("edit") or (request.view_args or {}).get("hotspot", "")
+    spot = next((each for each in plan.hotspots if each.key == asked_for), None)
+    values = dict(spot.plan) if spot else settings.new(plan)
+    return spot.key if spot else "", {**values, **{name: typed[name] for name in values if name in typed}}
 
 
 @blueprint.get("/compare")
@@ -97,6 +115,4 @@ def compare() -> ResponseReturnValue:
     found = scenarios.listed(db.session, limit=PER_PAGE, public=not staff)
     keys = [request.args.get(name, "")[:40] for name in ("a", "b")]
     plans = [showing.plan(key) for key in keys] if all(keys) else []
-    return Response(
-        render_template("planner/compare.html", found=found, keys=keys, plans=plans, g=g)
-    )
+    return Response(render_template("planner/compare.html", found=found, keys=keys, plans=plans))

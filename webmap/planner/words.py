@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from geo.vocabulary import N_
+from geo.wifi.figures import UNITS
 from geo.wifi.vocabulary import BACKHAULS, DEMANDS, NEXT, PLANS, SERVICES, STATUSES
 
-__all__ = ["BACKHAULS", "DEMANDS", "NEXT", "PLANS", "SERVICES", "STATUSES"]
+__all__ = ["BACKHAULS", "DEMANDS", "NEXT", "PLANS", "SERVICES", "STATUSES", "UNITS"]
 
-PARTS: Final = ("status", "headline", "hotspots", "numbers", "said")
+PARTS: Final = ("status", "headline", "hotspots", "numbers", "legend", "said")
 """Parts of the page that follow from the plan: templates/planner/_NAME.html."""
 NUMBERS: Final = ("headline", "numbers")
 """Those that change while a hotspot is dragged."""

@@ -80,7 +80,9 @@
     }
 
     function fresh(key, at) {
-      const marker = L.marker(at, { draggable: plan.state.editable, autoPan: true, pane: "hotspots", riseOnHover: true }).addTo(map);
+      const marker = L.marker(at, {
+        icon: icon(plan.find(key)), draggable: plan.state.editable, autoPan: true, pane: "hotspots", riseOnHover: true
+      }).addTo(map);
       marker.on("click", function () { plan.choose(key, "map"); });
       marker.on("dragstart", function () { holding = key; plan.choose(key, "drag"); });
       marker.on("drag", function () {

@@ -4,6 +4,8 @@
 (function () {
   "use strict";
   const FAR_PX = 3;
+  // Before the map is made: it takes the room that it finds.
+  document.querySelector("[data-planner]").classList.add("plan-live");
 
   function whole(number) { return Math.round(number * 1e6) / 1e6; }
 
@@ -17,7 +19,6 @@
     };
     const tools = root.querySelector("[data-tools]");
     const placer = root.querySelector("[data-place]"), centre = root.querySelector("[data-place-centre]");
-    root.classList.add("plan-live");
 
     function find(key) { return plan.state.hotspots.find(function (each) { return each.key === key; }); }
 
