@@ -81,6 +81,8 @@ WIDE_LAYERS: Final = ("boundary", "risk_zones")
 """Layers that may reach beyond the commune's box, into its context box."""
 NAMELESS_LAYERS: Final = ("reference", "infrastructure")
 """Layers whose things may have no name."""
+PRIVATE_LAYERS: Final = ("infrastructure",)
+"""Layers for planners only: where fibre and power come in is not told to everybody."""
 
 STATES: Final = ("attested", "reviewed", "machine")
 FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note")

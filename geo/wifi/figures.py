@@ -89,7 +89,10 @@ class Figures:
     """Money over the residents expected to have browsing or better; None without money or residents."""
 
     def as_json(self, names: Sequence[str] | None = None) -> dict[str, Any]:
-        """Everything as plain values; `names` are the quarters' names in the reader's language."""
+        """Everything as plain values; `names` are the quarters' names in the reader's language.
+
+        A quarter tells of the kinds that it has something of.
+        """
         labels = names or [quarter.key for quarter in self.quarters]
         return {
             "kinds": {kind: {"unit": UNITS[kind], **served.as_json()} for kind, served in self.kinds.items()},
@@ -98,7 +101,9 @@ class Figures:
                     "key": quarter.key,
                     "name": name,
                     "share": None if quarter.share is None else round(quarter.share, 3),
-                    "kinds": {kind: served.as_json() for kind, served in quarter.kinds.items()},
+                    "kinds": {
+                        kind: served.as_json() for kind, served in quarter.kinds.items() if served.total > 0
+                    },
                 }
                 for quarter, name in zip(self.quarters, labels, strict=True)
             ],

@@ -45,7 +45,7 @@ TOLD: Final[Mapping[str, Rule]] = {
         False,
         N_(
             "This place lies outside the commune on the map, but its boundary is known to %(metres)s m only:"
-            " ask the land office."
+            " have it checked."
         ),
     ),
     "on_monument": Rule(

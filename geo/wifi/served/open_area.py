@@ -53,7 +53,7 @@ def of(session: Session, metric_crs: int, limits: Any) -> tuple[Points, list[Not
     shapes = shapely.from_wkb([bytes(found) for found in session.scalars(_AREAS, asked)])
     if limits is not None:
         shapes = shapely.intersection(shapes, limits)
-    parts = [part for part in shapely.get_parts(shapes) if shapely.get_dimensions(part) == 2]
+    parts = [part for part in shapely.get_parts(shapes) if shapely.area(part) > 0]
     pointed = session.scalar(_POINTS, {"open": list(OPEN)}) or 0
     notes = [Note("area_unknown", {"places": pointed})] if pointed else []
     if not parts:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+AT_ONCE: Final = 1_000_000
+"""Cells that are looked at together."""
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -63,13 +66,16 @@ def grid(shape: Any, cell_m: float) -> tuple[Floats, Floats]:
     west, south, east, north = shapely.bounds(shape)
     columns = np.arange(np.floor(west / cell_m), np.ceil(east / cell_m)) + 0.5
     rows = np.arange(np.floor(south / cell_m), np.ceil(north / cell_m)) + 0.5
-    x, y = (each.ravel() * cell_m for each in np.meshgrid(columns, rows))
     shapely.prepare(shape)
-    inside: Flags = shapely.contains_xy(shape, x, y)
-    if not inside.any():
-        point = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
-        return point[:1].copy(), point[1:].copy()
-    return x[inside], y[inside]
+    found = []
+    # In bands: a long thin shape has few cells in a large box.
+    for band in np.array_split(rows, len(rows) * len(columns) // AT_ONCE + 1):
+        x, y = (each.ravel() * cell_m for each in np.meshgrid(columns, band))
+        found.append(np.column_stack((x, y))[shapely.contains_xy(shape, x, y)])
+    spots = np.concatenate(found)
+    if not len(spots):
+        spots = shapely.get_coordinates(shapely.point_on_surface(shape))
+    return spots[:, 0].copy(), spots[:, 1].copy()
 
 
 _LIMITS: Final = text("""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -44,8 +45,11 @@ class Quarters:
         """The quarter whose area holds each point, else the one with the nearest point; -1: none is known."""
         if not self.shapes or not len(x):
             return np.full(len(x), -1, dtype=np.int64)
-        tree = shapely.STRtree(self.shapes)
-        return np.asarray(self.owner[tree.nearest(shapely.points(x, y))], dtype=np.int64)
+        return np.asarray(self.owner[self._tree.nearest(shapely.points(x, y))], dtype=np.int64)
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.shapes)
 
 
 _ANCHORS: Final = text("""

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
-from geo.wifi.served.points import NOWHERE, Floats, Note, Points, grid, joined
+from geo.wifi.served.points import NOWHERE, Floats, Note, Points, grid
 from geo.wifi.served.quarters import Quarter, Quarters
 
 FACT: Final = "population"
@@ -29,6 +29,8 @@ LEAST_FLOOR_M2: Final = 5.0
 AROUND_M: Final = 350.0
 """An anchor's people live within so many metres of it: the error that most anchors are given with."""
 CELL_M: Final = 30.0
+MOST: Final = 40_000
+"""Points that stand for them at the most, about: cells are larger where there would be more."""
 VILLAGE: Final = 0.25
 """An assumption: a village has so many people for one of a quarter of the town."""
 
@@ -68,27 +70,28 @@ def _homes(session: Session, metric_crs: int) -> Points:
 
 def _around(quarters: Quarters, people: float, limits: Any) -> Points:
     """Each quarter's share on a grid over the ground that is nearer to it than to any other."""
-    shares = _shares(quarters.listed, people)
-    parts = []
-    for index, share in enumerate(shares):
-        spots = [
-            _ground(shape) for shape, of in zip(quarters.shapes, quarters.owner, strict=True) if of == index
-        ]
-        places = np.unique(np.concatenate(spots), axis=0)
-        points = Points(places[:, 0], places[:, 1], np.ones(len(places)))
-        own = points.within(limits)
-        mine = quarters.of(own.x, own.y) == index
-        x, y = own.x[mine], own.y[mine]
-        if not len(x):
-            x, y = spots[0][:1, 0], spots[0][:1, 1]
-        parts.append(Points(x, y, np.full(len(x), share / len(x))))
-    return joined(parts)
+    if not quarters.shapes:
+        return NOWHERE
+    grounds = [_ground(shape) for shape in quarters.shapes]
+    cell = max(CELL_M, float(np.sqrt(shapely.area(grounds).sum() / MOST)))
+    spots = [np.column_stack(grid(ground, cell)) for ground in grounds]
+    of = np.repeat(quarters.owner, [len(each) for each in spots])
+    # Grounds of one quarter may overlap: a spot counts once.
+    rows: Floats = np.unique(np.column_stack((of, np.concatenate(spots))), axis=0).astype(np.float64)
+    inside = Points(rows[:, 1], rows[:, 2], rows[:, 0]).within(limits)
+    mine = quarters.of(inside.x, inside.y) == inside.amount
+    left = np.setdiff1d(quarters.owner, inside.amount[mine])
+    alone = [shapely.point_on_surface(quarters.shapes[np.argmax(quarters.owner == of)]) for of in left]
+    of = np.concatenate((inside.amount[mine], left)).astype(np.int64)
+    x = np.concatenate((inside.x[mine], shapely.get_x(alone)))
+    y = np.concatenate((inside.y[mine], shapely.get_y(alone)))
+    many = np.bincount(of, minlength=len(quarters.listed))
+    return Points(x, y, _shares(quarters.listed, people)[of] / many[of])
 
 
-def _ground(shape: Any) -> Floats:
-    """Where people of an anchor or an area may live, shape (n, 2): the area itself, or what is around."""
-    area = shape if shapely.get_dimensions(shape) == 2 else shapely.buffer(shape, AROUND_M)
-    return np.column_stack(grid(area, CELL_M))
+def _ground(shape: Any) -> Any:
+    """Where people of an anchor or an area may live: the area itself, or what is around the anchor."""
+    return shape if shapely.get_dimensions(shape) == 2 else shapely.buffer(shape, AROUND_M)
 
 
 def _shares(listed: Sequence[Quarter], people: float) -> Floats:
