@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from core.errors import Conflict, Invalid
 from geo.wifi import checks, history, hotspots, scenarios, spots
-from tests.geo.plans.planning import NOW, Bench, good, here
+from tests.geo.plans.planning import NOW, Bench, building, good
 from tests.geo.tiny import LAT, LON
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
@@ -90,19 +89,8 @@ def _adopt(desk: Bench, scenario: str, sites: list[dict[str, Any]]) -> int:
     )
 
 
-def _building(desk: Bench, corners: list[tuple[float, float]]) -> None:
-    ring = ", ".join(f"{lon!r} {lat!r}" for lon, lat in (here(*each) for each in [*corners, corners[0]]))
-    desk.session.execute(
-        text(
-            "INSERT INTO building (osm_type, osm_id, osm_version, geom, kind, names) VALUES ('way', 1, 1,"
-            " ST_SetSRID(ST_GeomFromText(:shape), 4326), 'yes', '{}')"
-        ),
-        {"shape": f"MULTIPOLYGON((({ring})))"},
-    )
-
-
 def test_an_antenna_stands_on_a_wall_and_not_inside(desk: Bench) -> None:
-    _building(desk, [(0, 0), (20, 0), (20, 10), (0, 10)])
+    building(desk, [(0, 0), (20, 0), (20, 10), (0, 10)])
     plan = desk.plan()
 
     with pytest.raises(Invalid, match="inside a building") as wrong:

@@ -28,7 +28,7 @@ CELL_M: Final = 25.0
 
 
 @dataclass(frozen=True)
-class Found:
+class Mount:
     """A place of the data; see candidates.Candidate."""
 
     kind: str
@@ -114,7 +114,7 @@ SELECT kind, ST_X(p) AS x, ST_Y(p) AS y FROM (
 """)
 
 
-def of(session: Session, metric_crs: int, away_m: float) -> list[Found]:
+def of(session: Session, metric_crs: int, away_m: float) -> list[Mount]:
     """Places at which one could think of an access point, before any rule is asked.
 
     Beside a gate or another built monument there are four, `away_m` metres to each side, on a street where
@@ -129,7 +129,7 @@ def of(session: Session, metric_crs: int, away_m: float) -> list[Found]:
     return [*found, *_lamps(session, metric_crs)]
 
 
-def _lamps(session: Session, metric_crs: int) -> list[Found]:
+def _lamps(session: Session, metric_crs: int) -> list[Mount]:
     cell = CELL_M
     while True:
         rows: Sequence[Any] = session.execute(_LAMPS, {"crs": metric_crs, "cell": cell}).all()
@@ -138,9 +138,9 @@ def _lamps(session: Session, metric_crs: int) -> list[Found]:
         cell *= max(1.2, float(np.sqrt(len(rows) / MOST_LAMPS)))
 
 
-def _found(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> Found:
+def _found(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> Mount:
     said = {lang: Said(name, lang, state) for lang, (name, state) in names.items()}
-    return Found(
+    return Mount(
         kind,
         row.layer,
         row.key,
@@ -156,7 +156,7 @@ def _found(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> F
     )
 
 
-def walls(session: Session, metric_crs: int, given: Sequence[Found]) -> dict[int, facades.Wall]:
+def walls(session: Session, metric_crs: int, given: Sequence[Mount]) -> dict[int, facades.Wall]:
     """By number of those inside a building: its nearest outer wall."""
     return facades.of(session, metric_crs, [LonLat(found.lon, found.lat) for found in given])
 
