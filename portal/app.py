@@ -25,6 +25,7 @@ import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
 import webmap.planner.acts
+import webmap.planner.proposals
 import webmap.planner.views
 import webmap.recordings
 import webmap.views
@@ -55,6 +56,7 @@ IN_A_LANGUAGE = (
     webmap.embeds.pages.builder,
     webmap.planner.views.blueprint,
     webmap.planner.acts.blueprint,
+    webmap.planner.proposals.blueprint,
     offline.blueprint,
     *SERVICES,
 )

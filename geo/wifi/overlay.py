@@ -19,9 +19,8 @@ from sqlalchemy.orm import Session
 
 from geo.commune import Commune
 from geo.shapes import LonLat
-from geo.wifi import coverage, spots
+from geo.wifi import classes, coverage, spots
 from geo.wifi.catalogue import BANDS, Catalogue
-from geo.wifi.radio import budget
 from geo.wifi.rasters import Basis, Grid, Site
 from geo.wifi.warnings import Placed
 
@@ -102,15 +101,8 @@ def _chances(
         for band in BANDS
         if catalogue.models[site.model].radio(band)
     ]
-    browsing, voice = (
-        np.maximum.reduce(
-            [
-                budget.probability(each.down_dbm, each.up_dbm, each.sd_db, catalogue.demands, service)
-                for each in covers
-            ]
-        )
-        for service in ("browsing", "voice")
-    )
+    chances = [classes.chances(each.down_dbm, each.up_dbm, each.sd_db, catalogue.demands) for each in covers]
+    browsing, voice = (np.maximum.reduce([each[n] for each in chances]) for n in range(2))
     return Chances(covers[0].grid, _bytes(browsing), _bytes(voice), covers[0].basis)
 
 

@@ -87,7 +87,7 @@ def place(key: str) -> ResponseReturnValue:
     changed = hotspots.place(
         db.session, g.commune, showing.needed(), key, values, by=g.staff_name, now=clock.now()
     )
-    return _done(key, hotspot=changed.hotspot.key if changed.hotspot else None)
+    return done(key, hotspot=changed.hotspot.key if changed.hotspot else None)
 
 
 @blueprint.post("/<key>/hotspots/<hotspot>")
@@ -106,7 +106,7 @@ def change(key: str, hotspot: str) -> ResponseReturnValue:
         by=g.staff_name,
         now=clock.now(),
     )
-    return _done(key, hotspot=hotspot)
+    return done(key, hotspot=hotspot)
 
 
 @blueprint.post("/<key>/hotspots/<hotspot>/try")
@@ -122,7 +122,7 @@ def remove(key: str, hotspot: str) -> ResponseReturnValue:
     """Take a hotspot away."""
     seen = asked.revision(asked.given())
     hotspots.remove(db.session, key, hotspot, seen=seen, by=g.staff_name, now=clock.now())
-    return _done(key)
+    return done(key)
 
 
 @blueprint.post("/<key>/hotspots/<hotspot>/status")
@@ -140,23 +140,23 @@ def step(key: str, hotspot: str) -> ResponseReturnValue:
         by=g.staff_name,
         now=clock.now(),
     )
-    return _done(key, hotspot=hotspot)
+    return done(key, hotspot=hotspot)
 
 
 @blueprint.post("/<key>/undo")
 @open_to(Role.PLANNER)
 def undo(key: str) -> ResponseReturnValue:
     """Take back one's own last change."""
-    done = history.undo(db.session, key, by=g.staff_name, now=clock.now(), own=True)
-    return _done(key, hotspot=done.keys[0] if len(done.keys) == 1 else None)
+    back = history.undo(db.session, key, by=g.staff_name, now=clock.now(), own=True)
+    return done(key, hotspot=back.keys[0] if len(back.keys) == 1 else None)
 
 
 @blueprint.post("/<key>/redo")
 @open_to(Role.PLANNER)
 def redo(key: str) -> ResponseReturnValue:
     """Do again what one has taken back."""
-    done = history.redo(db.session, key, by=g.staff_name, now=clock.now(), own=True)
-    return _done(key, hotspot=done.keys[0] if len(done.keys) == 1 else None)
+    back = history.redo(db.session, key, by=g.staff_name, now=clock.now(), own=True)
+    return done(key, hotspot=back.keys[0] if len(back.keys) == 1 else None)
 
 
 @blueprint.post("/<key>/settings")
@@ -172,7 +172,7 @@ def settings(key: str) -> ResponseReturnValue:
         by=g.staff_name,
         now=clock.now(),
     )
-    return _done(key)
+    return done(key)
 
 
 @blueprint.post("/<key>/step")
@@ -193,7 +193,7 @@ def move(key: str) -> ResponseReturnValue:
     else:
         simple = {"submit": scenarios.submit, "take_back": scenarios.take_back, "reopen": scenarios.reopen}
         simple[what](db.session, key, now=now)
-    return _done(key)
+    return done(key)
 
 
 @blueprint.post("/<key>/comments")
@@ -204,7 +204,7 @@ def say(key: str) -> ResponseReturnValue:
     by = g.staff_name if holds(Role.PLANNER) else None
     about = asked.text(sent, "hotspot", 40) or None
     comments.say(db.session, key, sent.get("text", ""), by=by, now=clock.now(), hotspot=about)
-    return _done(key, said=True)
+    return done(key, said=True)
 
 
 @blueprint.post("/<key>/comments/<int:comment>")
@@ -218,10 +218,10 @@ def judge(key: str, comment: int) -> ResponseReturnValue:
         comments.show(db.session, key, comment, shown=what == "show")
     else:
         raise Invalid("what", N_("Choose one of the list."))
-    return _done(key)
+    return done(key)
 
 
-def _done(key: str, *, hotspot: str | None = None, said: bool = False) -> ResponseReturnValue:
+def done(key: str, *, hotspot: str | None = None, said: bool = False) -> ResponseReturnValue:
     """Keep what was done; answer with the plan as it is now."""
     db.session.commit()
     if asked.by_script():

@@ -5,15 +5,14 @@ from typing import Any, Final
 from flask import url_for
 
 from core.translation import translate
-from geo.wifi.catalogue import Model
 from geo.wifi.checks import FIELDS
 from geo.wifi.vocabulary import NEXT, STATUSES
-from webmap.planner import showing, words
+from webmap.planner import proposing, showing, words
+from webmap.planner.beams import beam
 from webmap.planner.showing import Plan
 
 USUAL_M: Final = 4.0
 """Height at which a new hotspot is offered, where the catalogue allows it."""
-ALL_AROUND: Final = 360.0
 
 
 def of(plan: Plan) -> dict[str, Any]:
@@ -27,6 +26,7 @@ def of(plan: Plan) -> dict[str, Any]:
         "statuses": {code: translate(label) for code, label in STATUSES.items()},
         "next": NEXT,
         "models": {model.key: {"name": model.name, "beam": beam(model)} for model in models},
+        "proposed": proposing.sites(proposing.newest(plan.scenario)) if plan.editable else [],
         "model": usual.get("model"),
         "height": usual.get("height_m"),
         "urls": {
@@ -40,11 +40,6 @@ def of(plan: Plan) -> dict[str, Any]:
             "redo": url_for("planner_acts.redo", key=key),
         },
     }
-
-
-def beam(model: Model) -> float:
-    """Width of its narrowest beam in degrees; 360 if it sends all around."""
-    return min((radio.horizontal_deg for radio in model.radios), default=ALL_AROUND)
 
 
 def new(plan: Plan) -> dict[str, Any]:

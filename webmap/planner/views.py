@@ -7,7 +7,7 @@ the same addresses.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.accounts import Role, holds, open_to
@@ -15,10 +15,10 @@ from core.db import db
 from core.errors import NotFound, Problem
 from core.translation import translate
 from geo.vocabulary import N_
-from geo.wifi import scenarios
+from geo.wifi import comparing, scenarios
 from geo.wifi.vocabulary import PLANS
 from webmap import maps, screens, style
-from webmap.planner import asked, settings, showing
+from webmap.planner import asked, proposing, settings, showing, sketching
 
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="../templates")
 
@@ -87,6 +87,7 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
         settings=maps.as_script(settings.of(plan)),
         links=showing.links(key) if plan.staff else (),
         others=[line for line in others if line.scenario.key != key],
+        proposal_part=proposing.part(key, proposing.newest(plan.scenario)) if plan.staff else "",
         edited=edited,
         values=values,
         asked_for=bool(request.args.get("edit")) or bool(wrong),
@@ -115,4 +116,16 @@ def compare() -> ResponseReturnValue:
     found = scenarios.listed(db.session, limit=PER_PAGE, public=not staff)
     keys = [request.args.get(name, "")[:40] for name in ("a", "b")]
     plans = [showing.plan(key) for key in keys] if all(keys) else []
-    return Response(render_template("planner/compare.html", found=found, keys=keys, plans=plans))
+    outlooks = [plan.outlook for plan in plans if plan.outlook]
+    known = showing.equipment()
+    html = render_template(
+        "planner/compare.html",
+        found=found,
+        keys=keys,
+        plans=plans,
+        rows=comparing.rows(outlooks) if len(outlooks) == len(keys) else [],
+        drawings=sketching.drawings(g.published.ground, known, outlooks) if known else [],
+        frame=sketching,
+        statuses=PLANS,
+    )
+    return Response(html)

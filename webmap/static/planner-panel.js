@@ -25,8 +25,8 @@
         if (!place || known[name] === given[name]) { return; }
         const first = known[name] === undefined;
         known[name] = given[name];
-        // The page came with them.
-        if (first) { return; }
+        // The page came with these.
+        if (first && name !== "proposal") { return; }
         const open = Array.from(place.querySelectorAll("details[open]"), function (node) { return node.dataset.keep; });
         const active = place.contains(document.activeElement) && document.activeElement.closest("[data-hotspot]");
         place.replaceChildren.apply(place, Array.from(read(given[name]).childNodes));
@@ -205,6 +205,7 @@
         ? plan.settings.urls.status.replace("KEY", plan.chosen) : event.submitter && event.submitter.formAction || sent.action;
       delete body.seen;
       plan.saving.add({ url: url, body: body, done: function () {
+        if (url.indexOf("/adopt") > 0) { plan.ghosts([]); }
         if (sent.matches("[data-say]")) { sent.reset(); speak(sent.dataset.thanks || labels.saved); }
       } });
     });

@@ -118,6 +118,8 @@
         map.fitBounds(box.pad(0.35), { animate: false, maxZoom: 17 });
       }
     }
+    // On a phone the screen is the plan's; the site's header is above it.
+    if (window.matchMedia("(max-width: 59.99rem)").matches && !location.hash) { root.scrollIntoView(); }
     return plan;
   };
 })();
