@@ -24,8 +24,11 @@ import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
+import webmap.planner.acts
 import webmap.planner.outputs
+import webmap.planner.proposals
 import webmap.planner.surveys
+import webmap.planner.views
 import webmap.recordings
 import webmap.views
 import webmap.wifi
@@ -57,6 +60,9 @@ IN_A_LANGUAGE = (
     webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,
+    webmap.planner.views.blueprint,
+    webmap.planner.acts.blueprint,
+    webmap.planner.proposals.blueprint,
     offline.blueprint,
     *SERVICES,
 )

@@ -55,6 +55,19 @@ LISTED: Final = 200
 PLACE: Final = ("boundary", "walls", "monuments")
 """Around one monument."""
 
+PLAN: Final = (
+    "boundary",
+    "walls",
+    "water",
+    "buildings",
+    "streets",
+    "routes",
+    "quarters",
+    "places",
+    "monuments",
+)
+"""Under the hotspots of a plan."""
+
 SCRIPTS: Final = (
     "vendor/leaflet.js",
     "vendor/leaflet.markercluster.js",
