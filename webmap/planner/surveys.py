@@ -11,7 +11,7 @@ from core.db import db
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.translation import translate
 from geo.vocabulary import N_
-from geo.wifi import catalogue, scenarios
+from geo.wifi import catalogue, coverage, scenarios
 from geo.wifi.catalogue import BANDS
 from geo.wifi.surveys import comparing, formats, reading, taking
 from geo.wifi.surveys.comparing import Covered
@@ -125,8 +125,6 @@ def forget(key: str) -> ResponseReturnValue:
 
 def _covered() -> Covered:
     """The model, without any offset."""
-    from geo.wifi import coverage
-
     known = catalogue.from_config(g.commune.wifi)
     return lambda site, band: coverage.of(db.session, g.commune, known, site, band)
 
