@@ -1,4 +1,4 @@
-"""wifi.toml, checked: what planning reckons with. A folder without it has no planner (geo/wifi/catalogue.py)."""
+"""wifi.toml, checked: what planning reckons with. A folder without it has no planner."""
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping

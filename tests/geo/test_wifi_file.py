@@ -1,4 +1,4 @@
-"""wifi.toml: what is wrong in it is told with its place, and what is right becomes the planner's catalogue."""
+"""wifi.toml: what is wrong in it is told with its place; what is right becomes the planner's catalogue."""
 
 from pathlib import Path
 
