@@ -35,6 +35,7 @@ def planner(own_engine: Engine, own_app: Flask) -> Iterator[FlaskClient]:
     catalogue = json.loads(json.dumps(CONFIG))
     catalogue["models"][0]["name"] = "=cmd|' /C calc'!A0"
     with session_of(own_engine) as session:
+        shipped_wifi = session.scalar(text("SELECT config->'wifi' FROM commune"))
         session.execute(
             text("UPDATE commune SET config = jsonb_set(config, '{wifi}', CAST(:wifi AS jsonb))"),
             {"wifi": json.dumps(catalogue)},
@@ -55,7 +56,10 @@ def planner(own_engine: Engine, own_app: Flask) -> Iterator[FlaskClient]:
     yield client
     with session_of(own_engine) as session:
         cleared(session)
-        session.execute(text("UPDATE commune SET config = config - 'wifi'"))
+        session.execute(
+            text("UPDATE commune SET config = jsonb_set(config, '{wifi}', CAST(:wifi AS jsonb))"),
+            {"wifi": json.dumps(shipped_wifi or {})},
+        )
         session.commit()
     own_app.extensions.pop("published", None)
 
