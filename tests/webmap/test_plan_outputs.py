@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from pyogrio import raw
@@ -81,6 +82,31 @@ def test_gdal_reads_every_layer_of_the_geopackage(planner: FlaskClient, tmp_path
     assert command, "ogrinfo is missing: run make setup-test"
     listed = subprocess.run([command, "-ro", str(file)], capture_output=True, text=True, check=True).stdout
     assert all(f": {name}" in listed for name in LAYERS)
+
+
+def test_chances_are_nested_areas_around_the_hotspots(planner: FlaskClient, tmp_path: Path) -> None:
+    file = tmp_path / "plan.gpkg"
+    file.write_bytes(body(planner, "/fr/planner/first/plan.gpkg"))
+    meta, _, shapes, columns = raw.read(file, layer="coverage")
+    told = dict(zip(meta["fields"], columns, strict=True))
+    areas = {
+        (band, service, chance): shapely.from_wkb(shape)
+        for band, service, chance, shape in zip(
+            told["band_ghz"], told["service"], told["chance"], shapes, strict=True
+        )
+    }
+    hotspot = shapely.from_wkb(raw.read(file, layer="hotspots")[2][0])
+
+    assert meta["geometry_type"] == "MultiPolygon" and set(told["basis"]) == {"statistics"}
+    assert {chance for _, _, chance in areas} == {0.1, 0.5, 0.9} and {band for band, _, _ in areas} == {
+        "2.4",
+        "5",
+    }
+    for (band, service, chance), area in areas.items():
+        assert area.is_valid and area.distance(hotspot) < 0.001
+        if chance < 0.9 and (band, service, 0.9) in areas:
+            inner = areas[band, service, 0.9]
+            assert inner.difference(area).area < 0.01 * inner.area and inner.area < area.area
 
 
 def test_an_unchanged_plan_makes_the_same_bytes(planner: FlaskClient) -> None:
