@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import embeds, load, offline, opendata, signs, start, streets, weight
+from bench import embeds, load, offline, opendata, signs, start, streets, weight, wifi_demand
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -21,6 +21,7 @@ SUBJECTS = {
     "opendata": opendata.run,
     "streets": streets.run,
     "embeds": embeds.run,
+    "wifi-demand": wifi_demand.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -35,6 +35,23 @@ PLANS: Final[Mapping[str, str]] = {
 }
 """A scenario's life."""
 
+ACTS: Final[Mapping[str, str]] = {
+    "place": N_("Placed"),
+    "change": N_("Changed"),
+    "remove": N_("Taken away"),
+    "adopt": N_("Proposal taken over"),
+    "channels": N_("Channels chosen"),
+    "settings": N_("Settings"),
+}
+"""What can be done to a scenario, undone and done again."""
+
+ENVIRONMENTS: Final[Mapping[str, str]] = {
+    "urban_high_rise": N_("Town of high buildings"),
+    "urban_low_rise": N_("Town of low buildings, or suburb"),
+    "residential": N_("Quarter of houses"),
+}
+"""Environments of the site-general model of ITU-R P.1411, between ends below roof height."""
+
 BACKHAULS: Final[Mapping[str, str]] = {
     "fibre": N_("Fibre or cable"),
     "powered": N_("Powered building"),
