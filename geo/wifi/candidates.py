@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from core.languages import Said, say
 from geo.commune import Commune
 from geo.vocabulary import N_
-from geo.wifi import found_places, rules
+from geo.wifi import mounts, rules
 from geo.wifi.catalogue import Catalogue
-from geo.wifi.found_places import Found
+from geo.wifi.mounts import Mount
 from geo.wifi.rules import Finding, Spot
 
 KINDS: Final[Mapping[str, str]] = {
     "place": N_("Place suggested for public Wi-Fi"),
-    "municipal": N_("Municipal building"),
+    "public_building": N_("Public building"),
     "square": N_("Square, garden or market"),
     "gate": N_("Beside a monument"),
     "stop": N_("Stop of a walk"),
@@ -79,6 +79,20 @@ class Candidate:
         """Of what it stands at, in the first language of `order` that has one."""
         return say(self.names, order) if self.names else Said(self.key, "und")
 
+    def as_json(self, order: Sequence[str]) -> dict[str, Any]:
+        """Plain values, for a screen and for files; codes are those of the vocabularies."""
+        said = self.name(order)
+        told = [
+            {"code": finding.code, "thing": finding.thing(order).text, "values": dict(finding.values)}
+            for finding in self.warnings
+        ]
+        plain = ("key", "kind", "side", "lon", "lat", "height_m", "height_reason", "backhaul", "backhaul_m")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            **{"name": said.text, "name_lang": said.lang, "error_m": self.error_m},
+            **{"models": list(self.models), "cost_mad": dict(self.cost_mad), "warnings": told},
+        }
+
     @property
     def in_risk_zone(self) -> bool:
         """Whether it lies in an active zone that only warns: obligations may leave it out."""
@@ -91,18 +105,18 @@ def of(
     """Every candidate that no rule forbids, in a fixed order: suggested places first, lamp posts last.
 
     One inside a building is moved to the nearest outer wall. Of places nearer than SAME_M the first counts.
-    At most found_places.MOST_LAMPS lamp posts are taken, evenly over the ground.
+    At most mounts.MOST_LAMPS lamp posts are taken, evenly over the ground.
     """
-    given = found_places.of(session, commune.metric_crs, max(catalogue.heritage_m, rules.ON_M) + 1.0)
+    given = mounts.of(session, commune.metric_crs, max(catalogue.heritage_m, rules.ON_M) + 1.0)
     allowed = _judged(session, commune, catalogue, _moved(session, commune, given), today)
-    powered = found_places.supplies(session, commune.metric_crs)
+    powered = mounts.supplies(session, commune.metric_crs)
     listed = _apart([_candidate(found, findings, catalogue) for found, findings in allowed])
     return [_supplied(candidate, powered, catalogue) for candidate in listed]
 
 
-def _moved(session: Session, commune: Commune, given: Sequence[Found]) -> list[Found]:
+def _moved(session: Session, commune: Commune, given: Sequence[Mount]) -> list[Mount]:
     """What lies in a building goes in front of its outer wall."""
-    walls = found_places.walls(session, commune.metric_crs, given)
+    walls = mounts.walls(session, commune.metric_crs, given)
     places = list(given)
     for n, wall in walls.items():
         x, y = wall.outside_m
@@ -114,9 +128,9 @@ def _judged(
     session: Session,
     commune: Commune,
     catalogue: Catalogue,
-    given: Sequence[Found],
+    given: Sequence[Mount],
     today: date | None,
-) -> list[tuple[Found, tuple[Finding, ...]]]:
+) -> list[tuple[Mount, tuple[Finding, ...]]]:
     spots = [Spot(found.lon, found.lat) for found in given]
     told = rules.of(session, commune, catalogue, spots, today=today)
     return [
@@ -126,7 +140,7 @@ def _judged(
     ]
 
 
-def _candidate(found: Found, findings: tuple[Finding, ...], catalogue: Catalogue) -> Candidate:
+def _candidate(found: Mount, findings: tuple[Finding, ...], catalogue: Catalogue) -> Candidate:
     low, high = catalogue.heights_m
     reason, height = "assumed", USUAL_M
     if found.height_m is not None:
@@ -154,7 +168,7 @@ def _candidate(found: Found, findings: tuple[Finding, ...], catalogue: Catalogue
     )
 
 
-def _key(found: Found) -> str:
+def _key(found: Mount) -> str:
     """A name of at most 40 signs that stays the same while the data do."""
     side = f"-{found.side}" if found.side else ""
     key = f"{found.layer[:1]}-{found.key.replace('/', '-')}{side}"
@@ -175,7 +189,7 @@ def _apart(candidates: Sequence[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _supplied(candidate: Candidate, supplies: found_places.Supplies, catalogue: Catalogue) -> Candidate:
+def _supplied(candidate: Candidate, supplies: mounts.Supplies, catalogue: Catalogue) -> Candidate:
     """With its backhaul, as far as one is known, and what each model would cost here."""
     fibre, power = supplies.nearest(candidate.x, candidate.y)
     kind = _backhaul(candidate.kind, fibre, power)

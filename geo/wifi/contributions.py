@@ -5,7 +5,7 @@ one is computed anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
-from geo.wifi import classes, coverage, sampling, serving
-from geo.wifi.catalogue import BANDS, Catalogue
+from geo.wifi import channels, classes, coverage, sampling, serving
+from geo.wifi.catalogue import BANDS, Band, Catalogue
+from geo.wifi.channels import Reach
 from geo.wifi.demand import Demand
 from geo.wifi.mosaic import Codes
 from geo.wifi.rasters import Basis, Coverage, Grid, Site
@@ -44,6 +45,8 @@ class Contribution:
     basis: Basis
     sd_db: float
     """Median over the ground of what the true signal may differ by, as one standard deviation."""
+    reaches: Mapping[Band, Reach]
+    """By band that its model has: where it serves and where it is heard."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, Contribution]] = WeakKeyDictionary()
@@ -88,15 +91,20 @@ def _made(
         for band in BANDS
         if model.radio(band)
     ]
+    codes = [_codes(catalogue, cover) for cover in covers]
     served = serving.together((_at(catalogue, demand, cover) for cover in covers), len(demand))
     reached = np.flatnonzero((served.browsing > LEAST) | (served.service > 0)).astype(np.int32)
     return Contribution(
         grid=covers[0].grid,
-        classes=np.maximum.reduce([_codes(catalogue, cover) for cover in covers]),
+        classes=np.maximum.reduce(codes),
         points=reached,
         serving=Serving(served.service[reached], served.browsing[reached], served.voice[reached]),
         basis=covers[0].basis,
         sd_db=float(np.nanmedian(covers[0].sd_db)),
+        reaches={
+            cover.band: channels.reach(cover, own >= classes.BROWSING)
+            for cover, own in zip(covers, codes, strict=True)
+        },
     )
 
 

@@ -14,9 +14,9 @@ from core.errors import Invalid
 from geo.commune import Commune
 from geo.vocabulary import N_
 from geo.wifi import keeping
-from geo.wifi.catalogue import BANDS, Band, Catalogue, Client, Radio
-from geo.wifi.links import Link, link
-from geo.wifi.rasters import CELL_M, RADIUS_M, Coverage, Grid, Site
+from geo.wifi.catalogue import Band, Catalogue, Client, Radio
+from geo.wifi.links import Floats, Link, link
+from geo.wifi.rasters import CELL_M, RADIUS_M, Basis, Coverage, Grid, Site
 from geo.wifi.streetscape import outlines
 
 
@@ -85,16 +85,14 @@ def _reckoned(
     from geo.wifi.laws import site_general
 
     loss, deviation = site_general(made.metres, radio.frequency_mhz, catalogue.environment)
-    sd = np.full(loss.shape, deviation)
-    return _coverage(made, grid, radio, np.where(made.level <= RADIUS_M, loss, np.nan), sd, "statistics")
+    loss = np.where(made.level <= RADIUS_M, loss, np.nan)
+    return _coverage(made, grid, radio, loss, deviation, "statistics")
 
 
-def _coverage(made: Link, grid: Grid, radio: Radio, loss, sd, basis) -> Coverage:  # type: ignore[no-untyped-def]
+def _coverage(
+    made: Link, grid: Grid, radio: Radio, loss: Floats, sd: Floats | float, basis: Basis
+) -> Coverage:
     down = (made.down_dbm - loss).astype(np.float32)
     up = (made.up_dbm - loss).astype(np.float32)
-    return Coverage(
-        grid, radio.band, down, up, np.where(np.isnan(down), np.nan, sd).astype(np.float32), basis
-    )
-
-
-BAND_INDEX = {band: n for n, band in enumerate(BANDS)}
+    spread = np.where(np.isnan(down), np.nan, sd).astype(np.float32)
+    return Coverage(grid, radio.band, down, up, spread, basis)

@@ -20,8 +20,9 @@ from core.errors import Invalid
 from geo.commune import Commune
 from geo.vocabulary import KINDS as WORDS
 from geo.vocabulary import N_
+from geo.wifi import limits
 from geo.wifi.served import open_area, quarters, residents, things
-from geo.wifi.served.points import Flags, Floats, Note, Points, limits
+from geo.wifi.served.points import Flags, Floats, Note, Points
 from geo.wifi.served.quarters import Quarter
 from geo.wifi.vocabulary import DEMANDS
 
@@ -128,7 +129,7 @@ def _everything(session: Session, commune: Commune) -> Demand:
 
 
 def _read(session: Session, commune: Commune) -> Demand:
-    crs, area = commune.metric_crs, limits(session, commune.metric_crs)
+    crs, area = commune.metric_crs, limits.of(session, commune.metric_crs)
     parts_of = quarters.of(session, crs, area)
     walked, of_walks = things.walks(session, crs)
     opened, of_area = open_area.of(session, crs, area)
@@ -144,6 +145,7 @@ def _read(session: Session, commune: Commune) -> Demand:
     found = {kind: given[kind].within(area) for kind in KINDS}
     outside = sum(len(given[kind]) - len(found[kind]) for kind in ("places", "stops"))
     notes = [*of_people, *of_walks, *of_area]
+    notes += [Note("twice")] if len(found["children"]) else []
     notes += [Note("outside", {"points": outside})] if outside else []
     notes += [Note("quarters_points")] if parts_of.shapes else []
     return _demand(found, parts_of, tuple(notes))

@@ -74,7 +74,8 @@ def _in_front(row: Any) -> tuple[float, float]:
     """
     block = shapely.union_all(shapely.from_wkb([bytes(shape) for shape in row.shapes]))
     here = shapely.Point(row.x, row.y)
-    part = next(part for part in shapely.get_parts(block) if shapely.distance(part, here) <= 1e-6)
+    # The nearest part holds it: in degrees a place on an outline is inside, in metres it may be beside it.
+    part = min(shapely.get_parts(block), key=lambda part: float(shapely.distance(part, here)))
     around = shapely.buffer(shapely.Polygon(shapely.get_exterior_ring(part)), CLEAR_M, join_style="mitre")
     # A neighbour across a narrow gap may stand where the access point would hang.
     ring = shapely.get_exterior_ring(around)

@@ -6,6 +6,7 @@ stored.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,20 @@ from sqlalchemy.orm import Session
 
 from geo.commune import Commune
 from geo.shapes import LonLat
-from geo.wifi import checks, contributions, demand, figures, money, mosaic, rules, serving, spots, warnings
-from geo.wifi.catalogue import Catalogue
+from geo.wifi import (
+    channels,
+    checks,
+    contributions,
+    demand,
+    figures,
+    money,
+    mosaic,
+    rules,
+    serving,
+    spots,
+    warnings,
+)
+from geo.wifi.catalogue import BANDS, Band, Catalogue
 from geo.wifi.checks import Values
 from geo.wifi.contributions import Contribution
 from geo.wifi.demand import Demand
@@ -41,6 +54,16 @@ class Alone:
     """Worth that only this hotspot serves, of `Figures.worth`."""
 
 
+@dataclass(frozen=True)
+class Clash:
+    """Two hotspots on channels that overlap, and the ground in m² that they disturb each other on."""
+
+    one: str
+    other: str
+    band: Band
+    disturbed_m2: float
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """A plan's numbers. Hotspots that were removed, and those whose model is gone, serve nothing."""
@@ -55,6 +78,20 @@ class Outlook:
     findings: Mapping[str, tuple[Finding, ...]]
     """By hotspot: what the map says against its place (geo/wifi/rules.py)."""
     serving: Serving
+    clashes: tuple[Clash, ...]
+    """The worst first. Hotspots without a channel clash with nobody: see `untuned`."""
+    parts: Mapping[str, Contribution]
+    """By hotspot: what it does alone."""
+
+    @property
+    def untuned(self) -> int:
+        """Radios of the plan for which no channel is chosen yet."""
+        return sum(
+            _channel(each.values, band) is None
+            for each in self.placed
+            if each.key in self.parts
+            for band in self.parts[each.key].reaches
+        )
 
     @property
     def bases(self) -> frozenset[Basis]:
@@ -78,6 +115,8 @@ class Outlook:
                 }
                 for key, each in self.alone.items()
             },
+            "clashes": [{**vars(clash), "disturbed_m2": round(clash.disturbed_m2)} for clash in self.clashes],
+            "untuned": self.untuned,
             "warnings": [warning.as_json() for warning in self.warnings],
             "findings": {
                 key: [
@@ -166,6 +205,8 @@ def _outlook(
         warnings=tuple(warnings.of(catalogue, placed, bill)),
         findings={each.key: tuple(found) for each, found in zip(placed, findings, strict=True) if found},
         serving=served,
+        clashes=tuple(_clashes(placed, parts)),
+        parts=parts,
     )
 
 
@@ -183,6 +224,26 @@ def _together(parts: Mapping[str, Contribution], many: int) -> Serving:
             whole, own = getattr(best, name), getattr(part.serving, name)
             whole[part.points] = np.maximum(whole[part.points], own)
     return best
+
+
+def _clashes(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> list[Clash]:
+    found = []
+    for band in BANDS:
+        tuned = [
+            (each.key, channel, parts[each.key].reaches[band])
+            for each in placed
+            if (channel := _channel(each.values, band)) is not None
+            and each.key in parts
+            and band in parts[each.key].reaches
+        ]
+        for (one, first, here), (other, second, there) in combinations(tuned, 2):
+            if channels.overlap(band, first, second) and (m2 := channels.disturbed_m2(here, there)):
+                found.append(Clash(one, other, band, m2))
+    return sorted(found, key=lambda clash: -clash.disturbed_m2)
+
+
+def _channel(values: Values, band: Band) -> int | None:
+    return values.channel_24 if band == "2.4" else values.channel_5
 
 
 def _alone(parts: Mapping[str, Contribution], wanted: Demand) -> dict[str, Alone]:

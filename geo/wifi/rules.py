@@ -21,6 +21,7 @@ from geo.shapes import LonLat
 from geo.vocabulary import N_
 from geo.wifi import facades
 from geo.wifi.catalogue import Catalogue
+from geo.wifi.limits import AREA
 
 ON_M: Final = 5.0
 """So near to a monument is on it, in metres."""
@@ -112,11 +113,7 @@ class Spot(NamedTuple):
 
 
 _QUERY: Final = text(f"""
-WITH zone AS ({ACTIVE_ZONES}), limits AS (
-  SELECT ST_Union(geom) AS geom, COALESCE(max(error_m), 0) AS error_m FROM feature
-   WHERE layer = 'boundary' AND kind = 'commune' AND withdrawn_at IS NULL AND ST_Dimension(geom) = 2
-     AND attributes->'alternative' IS DISTINCT FROM 'true'::jsonb
-), spot AS (
+WITH zone AS ({ACTIVE_ZONES}), limits AS ({AREA}), spot AS (
   SELECT n, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS at
     FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS s (lon, lat, n)
 ), found AS (

@@ -1,5 +1,6 @@
 """Where an access point may stand: what forbids a place, what warns of it, and what is suggested."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from geo.commune import Commune
 from geo.opendata import changes, collections
 from geo.streets import importing
 from geo.vocabulary import PRIVATE_LAYERS
-from geo.wifi import candidates, found_places, rules
+from geo.wifi import candidates, mounts, rules
 from geo.wifi.candidates import Candidate
 from geo.wifi.rules import TOLD, Finding
 from tests.geo.made_streets import HELSINKI, NOW, area, at, real_town
@@ -228,7 +229,7 @@ def test_lamp_posts_of_the_folder_and_of_openstreetmap_are_thinned(session: Sess
 def test_very_many_lamp_posts_are_thinned_until_they_can_be_reckoned_with(
     session: Session, town: WifiTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found_places, "MOST_LAMPS", 10)
+    monkeypatch.setattr(mounts, "MOST_LAMPS", 10)
     for n in range(100):
         town.add("infrastructure", f"l{n}", "lamp_post", 100 * (n % 10), 100 * (n // 10) + 50)
     found = [one for one in suggested(session, town.load(session)) if one.kind == "lamp_post"]
@@ -278,3 +279,4 @@ def test_the_shipped_communes_candidates_stand_where_they_may(town_engine: Engin
     assert {one.backhaul for one in found} == {"unknown"} and {one.backhaul_m for one in found} == {None}
     assert squares and 10 <= sum(one.kind == "place" for one in found) <= squares
     assert all(2.5 <= one.height_m <= 8 for one in found)
+    json.dumps([one.as_json(["fr"]) for one in found], allow_nan=False)

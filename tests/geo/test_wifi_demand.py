@@ -71,9 +71,12 @@ def test_a_quarters_own_figure_counts_and_never_makes_more_people_than_the_censu
     found = demanded(session, town.load(session))
     assert np.bincount(found.quarter, found.amount * (found.kind == 0)) == pytest.approx([700, 200])
 
-    town.layers["quarters"][0]["properties"]["attributes"]["population"] = 70_000
-    found = demanded(session, town.load(session))
-    assert amount(found, "residents") == pytest.approx(PEOPLE)
+    town.layers["quarters"][1]["properties"]["attributes"] = {"population": 0}
+
+    for figure in (70_000, 1e14, 0, -5):
+        town.layers["quarters"][0]["properties"]["attributes"]["population"] = figure
+        found = demanded(session, town.load(session))
+        assert amount(found, "residents") == pytest.approx(PEOPLE)
 
 
 def test_two_anchors_of_one_name_are_one_quarter(session: Session, town: WifiTown) -> None:
@@ -161,6 +164,7 @@ def test_a_playground_of_two_sources_is_one_and_a_school_counts_as_place_and_for
 
     assert amount(found, "children") == 3
     assert amount(found, "places") == 2
+    assert "twice" in codes(found)
 
 
 def test_a_stop_of_two_walks_is_one_stop(session: Session, town: WifiTown) -> None:

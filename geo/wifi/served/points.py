@@ -7,8 +7,6 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 AT_ONCE: Final = 1_000_000
 """Cells that are looked at together."""
@@ -76,20 +74,3 @@ def grid(shape: Any, cell_m: float) -> tuple[Floats, Floats]:
     if not len(spots):
         spots = shapely.get_coordinates(shapely.point_on_surface(shape))
     return spots[:, 0].copy(), spots[:, 1].copy()
-
-
-_LIMITS: Final = text("""
-SELECT ST_AsBinary(ST_Union(ST_Transform(geom, CAST(:crs AS integer)))) FROM feature
- WHERE layer = 'boundary' AND kind = 'commune' AND withdrawn_at IS NULL AND ST_Dimension(geom) = 2
-   AND attributes->'alternative' IS DISTINCT FROM 'true'::jsonb
-""")
-
-
-def limits(session: Session, metric_crs: int) -> Any:
-    """The commune's area as a prepared shape in metres; None where its boundary is not known."""
-    found = session.scalar(_LIMITS, {"crs": metric_crs})
-    if found is None:
-        return None
-    shape = shapely.from_wkb(bytes(found))
-    shapely.prepare(shape)
-    return shape

@@ -96,10 +96,12 @@ def _ground(shape: Any) -> Any:
 
 def _shares(listed: Sequence[Quarter], people: float) -> Floats:
     """People of each quarter: its own figure where there is one; the rest in equal parts, villages less."""
-    known = np.array([max(quarter.population or 0.0, 0.0) for quarter in listed])
+    known = np.array([min(max(quarter.population or 0.0, 0.0), people) for quarter in listed])
     open_ = np.array([quarter.population is None for quarter in listed], dtype=bool)
     weight = np.where(open_, [VILLAGE if quarter.kind == "village" else 1.0 for quarter in listed], 0.0)
+    if not known.any() and not weight.any():
+        weight = np.ones(len(listed))
     if known.sum() > people or not weight.any():
         # The quarters' figures are shares of the census then, never more people than it has.
-        return np.asarray(known * (people / known.sum()) if known.any() else known, dtype=np.float64)
+        return np.asarray(known * (people / known.sum()), dtype=np.float64)
     return np.asarray(known + weight * ((people - known.sum()) / weight.sum()), dtype=np.float64)

@@ -5,7 +5,7 @@ import numpy as np
 from geo.wifi.streetscape.compiled import compiled, inlined
 from geo.wifi.streetscape.corners import Corners
 from geo.wifi.streetscape.edges import MM
-from geo.wifi.streetscape.paths import Fields, Floats, Reached
+from geo.wifi.streetscape.paths import Fields, Floats, Reached, arrival
 from geo.wifi.streetscape.shadows import Frame
 
 
@@ -31,8 +31,7 @@ def fictitious(
             length[corner] = np.hypot(x - px, y - py) / MM
             continue
         u, v = corners.x[before], corners.y[before]
-        first = reached.before[before]
-        ix, iy = (u - px, v - py) if first < 0 else (u - corners.x[first], v - corners.y[first])
+        ix, iy = arrival(px, py, before, reached, corners)
         bend = weight(ix, iy, x - u, y - v, right_angle, exponent)
         factor[corner] = factor[before] + length[before] * bend
         length[corner] = length[before] + factor[corner] * np.hypot(x - u, y - v) / MM
@@ -44,8 +43,7 @@ def fictitious(
                 continue
             x, y = frame.x + column * frame.step, frame.y + row * frame.step
             u, v = corners.x[last], corners.y[last]
-            first = reached.before[last]
-            ix, iy = (u - px, v - py) if first < 0 else (u - corners.x[first], v - corners.y[first])
+            ix, iy = arrival(px, py, last, reached, corners)
             bend = weight(ix, iy, x - u, y - v, right_angle, exponent)
             rest = (factor[last] + length[last] * bend) * np.hypot(x - u, y - v) / MM
             found[row, column] = length[last] + rest

@@ -37,5 +37,5 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """As `compiled`, for small functions that are called within others."""
-    made: Any = njit(cache=True, nogil=True, inline="never")(function)
+    made: Any = njit(cache=True, nogil=True, inline="always")(function)
     return made  # type: ignore[no-any-return]

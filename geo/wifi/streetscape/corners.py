@@ -71,7 +71,7 @@ def hugs(corner: int, x: int, y: int, corners: Corners) -> int:
 
 @compiled
 def joined(
-    first: int, last: int, corners: Corners, edges: Edges, buckets: Buckets, reach: int
+    first: int, last: int, corners: Corners, buckets: Buckets, reach: int
 ) -> tuple[Integers, Integers]:
     """Pairs of corners that see each other, the lesser from `first` up to `last`."""
     room = 1024
@@ -87,7 +87,7 @@ def joined(
                 continue
             if hugs(one, u, v, corners) == 0 or hugs(other, x, y, corners) == 0:
                 continue
-            if not sees(x, y, u, v, edges, buckets):
+            if not sees(x, y, u, v, buckets):
                 continue
             if many == room:
                 room *= 2
@@ -97,16 +97,14 @@ def joined(
     return ones[:many], others[:many]
 
 
-def graph(corners: Corners, edges: Edges, buckets: Buckets, reach: int = REACH_MM) -> Graph:
+def graph(corners: Corners, buckets: Buckets, reach: int = REACH_MM) -> Graph:
     """The graph of all pairs within `reach` millimetres east-west and north-south that see each other."""
     from concurrent.futures import ThreadPoolExecutor
 
     many = len(corners.x)
     cuts = np.linspace(0, many, 17).astype(int).tolist()
     with ThreadPoolExecutor(2) as threads:
-        found = list(
-            threads.map(lambda n: joined(cuts[n], cuts[n + 1], corners, edges, buckets, reach), range(16))
-        )
+        found = list(threads.map(lambda n: joined(cuts[n], cuts[n + 1], corners, buckets, reach), range(16)))
     ones, others = (np.concatenate(column) for column in zip(*found, strict=True))
     starts, ends = np.concatenate((ones, others)), np.concatenate((others, ones))
     order = np.argsort(starts, kind="stable")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.wifi.streetscape.compiled import compiled, inlined
-from geo.wifi.streetscape.edges import Buckets, Edges, Integers
+from geo.wifi.streetscape.edges import Buckets, Integers
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def parts(ax: int, ay: int, bx: int, by: int, px: int, py: int, qx: int, qy: int
 
 @inlined
 def strip(px: int, py: int, qx: int, qy: int, low: int, high: int) -> tuple[int, int]:
-    """Lowest and highest y, in whole millimetres and never too narrow, of the ray where `low` <= x <= `high`."""
+    """Lowest and highest y of the ray where `low` <= x <= `high`: whole millimetres, never too narrow."""
     if px == qx:
         return min(py, qy), max(py, qy)
     slope = (qy - py) / (qx - px)
@@ -38,86 +38,81 @@ def strip(px: int, py: int, qx: int, qy: int, low: int, high: int) -> tuple[int,
     return int(np.floor(min(first, second))) - 1, int(np.ceil(max(first, second))) + 1
 
 
+@inlined
+def columns_of(px: int, qx: int, buckets: Buckets) -> tuple[int, int]:
+    """First and last column of buckets that the ray passes."""
+    first = (min(px, qx) - buckets.west) // buckets.side
+    last = (max(px, qx) - buckets.west) // buckets.side
+    return max(first, 0), min(last, buckets.columns - 1)
+
+
+@inlined
+def rows_of(px: int, py: int, qx: int, qy: int, column: int, buckets: Buckets) -> tuple[int, int]:
+    """First and last bucket that the ray passes within a column."""
+    west = buckets.west + column * buckets.side
+    low, high = strip(px, py, qx, qy, west, west + buckets.side)
+    bottom, top = (low - buckets.south) // buckets.side, (high - buckets.south) // buckets.side
+    return max(bottom, 0), min(top, buckets.rows - 1)
+
+
+@inlined
+def meets(px: int, py: int, qx: int, qy: int, lines: Integers, item: int) -> int:
+    """Whether the ray just left of p to q meets the wall (1), the one just right of it (2), or both (3)."""
+    ax, ay, bx, by = lines[item, 0], lines[item, 1], lines[item, 2], lines[item, 3]
+    one, other = side(px, py, qx, qy, ax, ay), side(px, py, qx, qy, bx, by)
+    by_left = (one > 0) != (other > 0)
+    by_right = (one < 0) != (other < 0)
+    if (by_left or by_right) and parts(ax, ay, bx, by, px, py, qx, qy):
+        return (1 if by_left else 0) + (2 if by_right else 0)
+    return 0
+
+
 @compiled
-def crossed(
-    px: int,
-    py: int,
-    qx: int,
-    qy: int,
-    edges: Edges,
-    buckets: Buckets,
-    seen: Integers,
-    ray: int,
-    out: Integers,
-) -> int:
-    """How many walls the ray from p to q crosses; the first of them, in no order, are written to `out`.
+def crossed(px: int, py: int, qx: int, qy: int, buckets: Buckets, seen: Integers, ray: int) -> int:
+    """How many walls the ray from p to q crosses.
 
     `seen` holds one number a wall and `ray` a number that no earlier ray with the same `seen` had.
     """
     many = 0
-    west, south, size = buckets.west, buckets.south, buckets.side
-    first = max((min(px, qx) - west) // size, 0)
-    last = min((max(px, qx) - west) // size, buckets.columns - 1)
+    first, last = columns_of(px, qx, buckets)
     for column in range(first, last + 1):
-        low, high = strip(px, py, qx, qy, west + column * size, west + (column + 1) * size)
-        bottom = max((low - south) // size, 0)
-        top = min((high - south) // size, buckets.rows - 1)
+        bottom, top = rows_of(px, py, qx, qy, column, buckets)
         for row in range(bottom, top + 1):
             bucket = row * buckets.columns + column
             for item in range(buckets.starts[bucket], buckets.starts[bucket + 1]):
-                edge = buckets.items[item]
-                if seen[edge] == ray:
-                    continue
-                seen[edge] = ray
-                ax, ay, bx, by = edges.ax[edge], edges.ay[edge], edges.bx[edge], edges.by[edge]
-                if (side(px, py, qx, qy, ax, ay) > 0) == (side(px, py, qx, qy, bx, by) > 0):
-                    continue
-                if parts(ax, ay, bx, by, px, py, qx, qy):
-                    if many < len(out):
-                        out[many] = edge
+                if meets(px, py, qx, qy, buckets.lines, item) & 1 and seen[buckets.items[item]] != ray:
+                    seen[buckets.items[item]] = ray
                     many += 1
     return many
 
 
 @compiled
-def sees(px: int, py: int, qx: int, qy: int, edges: Edges, buckets: Buckets) -> bool:
+def sees(px: int, py: int, qx: int, qy: int, buckets: Buckets) -> bool:
     """Whether nothing stands between p and q: the ray just left of theirs, or just right of it, is free.
 
     So a ray may touch corners and run along walls, but never slips between two buildings that touch.
     """
-    west, south, size = buckets.west, buckets.south, buckets.side
-    left = right = True
-    first = max((min(px, qx) - west) // size, 0)
-    last = min((max(px, qx) - west) // size, buckets.columns - 1)
+    met = 0
+    first, last = columns_of(px, qx, buckets)
     for step in range(last - first + 1):
         column = first + step if px <= qx else last - step
-        low, high = strip(px, py, qx, qy, west + column * size, west + (column + 1) * size)
-        bottom = max((low - south) // size, 0)
-        top = min((high - south) // size, buckets.rows - 1)
+        bottom, top = rows_of(px, py, qx, qy, column, buckets)
         for up in range(top - bottom + 1):
             row = bottom + up if py <= qy else top - up
             bucket = row * buckets.columns + column
             for item in range(buckets.starts[bucket], buckets.starts[bucket + 1]):
-                edge = buckets.items[item]
-                ax, ay, bx, by = edges.ax[edge], edges.ay[edge], edges.bx[edge], edges.by[edge]
-                one, other = side(px, py, qx, qy, ax, ay), side(px, py, qx, qy, bx, by)
-                by_left = (one > 0) != (other > 0)
-                by_right = (one < 0) != (other < 0)
-                if (by_left or by_right) and parts(ax, ay, bx, by, px, py, qx, qy):
-                    left = left and not by_left
-                    right = right and not by_right
-                    if not (left or right):
-                        return False
+                met |= meets(px, py, qx, qy, buckets.lines, item)
+                if met == 3:
+                    return False
     return True
 
 
 @compiled
-def counts(rays: Integers, edges: Edges, buckets: Buckets) -> Integers:
-    """How many walls each ray crosses; `rays` has the columns px, py, qx, qy in millimetres."""
-    seen = np.full(len(edges.ax), -1, np.int64)
-    nothing = np.empty(0, np.int64)
+def counts(rays: Integers, walls: int, buckets: Buckets) -> Integers:
+    """How many of so many walls each ray crosses; `rays` has the columns px, py, qx, qy in millimetres."""
+    seen = np.full(walls, -1, np.int64)
     found = np.empty(len(rays), np.int64)
     for ray in range(len(rays)):
         px, py, qx, qy = rays[ray]
-        found[ray] = crossed(px, py, qx, qy, edges, buckets, seen, ray, nothing)
+        found[ray] = crossed(px, py, qx, qy, buckets, seen, ray)
     return found

@@ -33,7 +33,8 @@ class Edges(NamedTuple):
 
 
 class Buckets(NamedTuple):
-    """Which walls lie in which bucket: those of bucket b are `items[starts[b]:starts[b + 1]]`.
+    """Which walls lie in which bucket: those of bucket b are `items[starts[b]:starts[b + 1]]`, and their ends
+    (ax, ay, bx, by) the same rows of `lines`, beside each other in memory.
 
     Buckets are counted by rows from the south-west corner (`west`, `south`, millimetres). A wall is in every
     bucket that its own bounding box touches.
@@ -41,6 +42,7 @@ class Buckets(NamedTuple):
 
     starts: Integers
     items: Integers
+    lines: Integers
     west: int
     south: int
     columns: int
@@ -62,7 +64,12 @@ class Walls:
 def walls(edges: Edges, side: int = BUCKET_MM) -> Walls:
     """The edges with a grid over them, whose buckets grow where there would be too many."""
     if len(edges.ax) == 0:
-        return Walls(edges, Buckets(np.zeros(2, np.int64), np.zeros(0, np.int64), 0, 0, 1, 1, side))
+        return Walls(
+            edges,
+            Buckets(
+                np.zeros(2, np.int64), np.zeros(0, np.int64), np.zeros((0, 4), np.int64), 0, 0, 1, 1, side
+            ),
+        )
     left, right = np.minimum(edges.ax, edges.bx), np.maximum(edges.ax, edges.bx)
     low, high = np.minimum(edges.ay, edges.by), np.maximum(edges.ay, edges.by)
     west, south = int(left.min()), int(low.min())
@@ -78,7 +85,6 @@ def walls(edges: Edges, side: int = BUCKET_MM) -> Walls:
     bucket = (bottom[edge] + nth // wide[edge]) * columns + first[edge] + nth % wide[edge]
     order = np.argsort(bucket, kind="stable")
     starts = np.searchsorted(bucket[order], np.arange(columns * rows + 1))
-    return Walls(
-        edges,
-        Buckets(starts.astype(np.int64), edge[order].astype(np.int64), west, south, columns, rows, side),
-    )
+    items = edge[order].astype(np.int64)
+    lines = np.stack((edges.ax, edges.ay, edges.bx, edges.by), axis=1)[items]
+    return Walls(edges, Buckets(starts.astype(np.int64), items, lines, west, south, columns, rows, side))

@@ -93,8 +93,8 @@ def within(session: Session, crs: int, box: Box) -> Sequence[Outline]:
         raise Invalid(
             "place",
             N_(
-                "More than %(buildings)s buildings or %(walls)s walls stand around this place: that many cannot"
-                " be reckoned with. Import a smaller or simpler extract."
+                "More than %(buildings)s buildings or %(walls)s walls stand around this place: that many"
+                " cannot be reckoned with. Import a smaller or simpler extract."
             ),
             buildings=MOST_BUILDINGS,
             walls=MOST_WALLS,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.wifi.streetscape.compiled import compiled, inlined
 from geo.wifi.streetscape.corners import Corners, Graph, hugs
 from geo.wifi.streetscape.crossings import sees
-from geo.wifi.streetscape.edges import MM, Buckets, Edges, Integers
+from geo.wifi.streetscape.edges import MM, Buckets, Integers
 from geo.wifi.streetscape.shadows import Frame
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,6 @@ def to_corners(
     furthest: float,
     corners: Corners,
     graph: Graph,
-    edges: Edges,
     buckets: Buckets,
     reach: int,
 ) -> Reached:
@@ -73,7 +72,7 @@ def to_corners(
         x, y = corners.x[corner], corners.y[corner]
         if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
             continue
-        if sees(px, py, x, y, edges, buckets):
+        if sees(px, py, x, y, buckets):
             metres[corner] = np.hypot(x - px, y - py) / MM
             before[corner] = DIRECT
             heappush(heap, (metres[corner], corner))
@@ -95,10 +94,51 @@ def to_corners(
     return Reached(metres, before, order[:settled])
 
 
+@inlined
+def offer(
+    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets,
+    found: Fields,
+) -> bool:  # fmt: skip
+    """Let the cell's path come by this corner if that is shorter and the corner sees the cell; whether so."""
+    cx, cy = corners.x[corner], corners.y[corner]
+    metres = reached.metres[corner] + np.hypot(x - cx, y - cy) / MM
+    if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
+        found.metres[row, column] = metres
+        found.last[row, column] = corner
+        return True
+    return False
+
+
+@inlined
+def queue_around(
+    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Integers,
+    queue: Integers, tail: int,
+) -> int:  # fmt: skip
+    """Put the cells of these rows and columns, last ones included, that `mark` has not visited into the
+    queue, with a flag; its new end.
+    """
+    for row in range(max(low, 0), min(high, frame.rows - 1) + 1):
+        for column in range(max(left, 0), min(right, frame.columns - 1) + 1):
+            if visited[row, column] != mark:
+                visited[row, column] = mark
+                queue[tail] = (row * frame.columns + column) * 2 + stray
+                tail += 1
+    return tail
+
+
+@inlined
+def arrival(px: int, py: int, corner: int, reached: Reached, corners: Corners) -> tuple[int, int]:
+    """The direction in which the path comes to a corner."""
+    before = reached.before[corner]
+    if before < 0:
+        return corners.x[corner] - px, corners.y[corner] - py
+    return corners.x[corner] - corners.x[before], corners.y[corner] - corners.y[before]
+
+
 @compiled
 def spread(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, edges: Edges, buckets: Buckets,
-    frame: Frame, ground: Flags, found: Fields,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
+    ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
     """Write the shortest paths to all outdoor cells within `reach` millimetres to `found`.
 
@@ -108,19 +148,10 @@ def spread(
     queue = np.empty(frame.rows * frame.columns, np.int64)
     for corner in reached.order:
         cx, cy = corners.x[corner], corners.y[corner]
-        before = reached.before[corner]
-        ix = cx - (px if before < 0 else corners.x[before])
-        iy = cy - (py if before < 0 else corners.y[before])
+        ix, iy = arrival(px, py, corner, reached, corners)
         turn = hugs(corner, cx - ix, cy - iy, corners)
-        length = reached.metres[corner]
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
-        head, tail = 0, 0
-        for up in range(row, row + 2):
-            for right in range(column, column + 2):
-                if 0 <= up < frame.rows and 0 <= right < frame.columns:
-                    visited[up, right] = corner
-                    queue[tail] = (up * frame.columns + right) * 2
-                    tail += 1
+        head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
         while head < tail:
             cell, stray = queue[head] // 2, queue[head] % 2
             head += 1
@@ -128,41 +159,43 @@ def spread(
             x, y = frame.x + column * frame.step, frame.y + row * frame.step
             if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
                 continue
-            hit = False
-            if ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0:
-                metres = length + np.hypot(x - cx, y - cy) / MM
-                if metres < found.metres[row, column] and sees(cx, cy, x, y, edges, buckets):
-                    found.metres[row, column] = metres
-                    found.last[row, column] = corner
-                    hit = True
+            # A string around the corner bends towards the building, never away from it.
+            ahead = ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0
+            served = ahead and offer(corner, row, column, x, y, reached, corners, buckets, found)
             # A step beyond what it serves: lanes are narrow, and a cell's centre may lie in a house.
-            if not hit and stray:
-                continue
-            for up in range(max(row - 1, 0), min(row + 2, frame.rows)):
-                for right in range(max(column - 1, 0), min(column + 2, frame.columns)):
-                    if visited[up, right] != corner:
-                        visited[up, right] = corner
-                        queue[tail] = (up * frame.columns + right) * 2 + (0 if hit else 1)
-                        tail += 1
+            if served or not stray:
+                around = (row - 1, row + 1, column - 1, column + 1)
+                tail = queue_around(*around, corner, 0 if served else 1, frame, visited, queue, tail)
 
 
 @inlined
-def offer(
-    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, edges: Edges,
-    buckets: Buckets, found: Fields,
+def from_neighbours(
+    row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets,
+    frame: Frame, found: Fields,
 ) -> None:  # fmt: skip
-    """Let the cell's path come by this corner if that is shorter and the corner sees the cell."""
-    cx, cy = corners.x[corner], corners.y[corner]
-    metres = reached.metres[corner] + np.hypot(x - cx, y - cy) / MM
-    if metres < found.metres[row, column] and sees(cx, cy, x, y, edges, buckets):
-        found.metres[row, column] = metres
-        found.last[row, column] = corner
+    """Try the corners that serve the cells around."""
+    for up in range(max(row - AROUND, 0), min(row + AROUND + 1, frame.rows)):
+        for right in range(max(column - AROUND, 0), min(column + AROUND + 1, frame.columns)):
+            corner = found.last[up, right]
+            if corner >= 0:
+                offer(corner, row, column, x, y, reached, corners, buckets, found)
+
+
+@inlined
+def from_corners(
+    row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets, found: Fields
+) -> None:
+    """Try all corners near by."""
+    first, last = np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
+    for corner in range(first, last):
+        if abs(corners.y[corner] - y) <= NEAR_MM:
+            offer(corner, row, column, x, y, reached, corners, buckets, found)
 
 
 @compiled
 def left_over(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, edges: Edges, buckets: Buckets,
-    frame: Frame, ground: Flags, found: Fields,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
+    ground: Flags, found: Fields,
 ) -> int:  # fmt: skip
     """Ask corners near by about the open cells that nothing spread to; how many those were."""
     many = 0
@@ -174,16 +207,7 @@ def left_over(
             if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
                 continue
             many += 1
-            for up in range(max(row - AROUND, 0), min(row + AROUND + 1, frame.rows)):
-                for right in range(max(column - AROUND, 0), min(column + AROUND + 1, frame.columns)):
-                    corner = found.last[up, right]
-                    if corner >= 0:
-                        offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
-            if found.last[row, column] != UNREACHED:
-                continue
-            for corner in range(
-                np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
-            ):
-                if abs(corners.y[corner] - y) <= NEAR_MM:
-                    offer(corner, row, column, x, y, reached, corners, edges, buckets, found)
+            from_neighbours(row, column, x, y, reached, corners, buckets, frame, found)
+            if found.last[row, column] == UNREACHED:
+                from_corners(row, column, x, y, reached, corners, buckets, found)
     return many

@@ -1,4 +1,4 @@
-"""A streetscape: all that reckoning with buildings needs of a piece of town, made once for all sites in it."""
+"""A scene: all that reckoning with buildings needs of a piece of town, made once for all sites in it."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
         box.south,
         walls,
         sticking,
-        corners.graph(sticking, walls.edges, walls.buckets),
+        corners.graph(sticking, walls.buckets),
         frame,
         indoors.ground(found, outer, frame),
         keys,
@@ -93,7 +93,7 @@ def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
 
 
 def around(session: Session, crs: int, catalogue: Catalogue, extract: str, x: float, y: float) -> Scene:
-    """The scene around a place of the metric CRS, of the extract's buildings; made on first use, then kept."""
+    """The scene around a place of the metric CRS, of the extract's buildings; made once, then kept."""
     west, south = (np.floor(each / TILE_M) * TILE_M - RADIUS_M - CELL_M for each in (x, y))
     side = TILE_M + 2 * (RADIUS_M + CELL_M)
     box = Box(float(west), float(south), float(west + side), float(south + side))

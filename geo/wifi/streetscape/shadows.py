@@ -5,7 +5,7 @@ in whole numbers, so that a cell is in a wall's shadow exactly where `crossings.
 it crosses the wall.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from geo.wifi.streetscape.edges import Edges, Integers
 
 Floats32 = NDArray[np.float32]
 Counts = NDArray[np.int32]
-NEAREST: float = 1e-3
+NEAREST: Final = 1e-3
 """A wall is taken to be at least that fraction of the way away from either end."""
 
 
@@ -31,8 +31,8 @@ class Frame(NamedTuple):
 
 class Between(NamedTuple):
     """By cell: `walls` between in plan, `loss` in each band of those that the ray really passes through (in
-    hundredths of a decibel), and how far walls rise above the ray: highest `near` and `far`, in millimetres, as
-    seen from the place and from the cell (height above the ray over the fraction of the way to it). 0: none does.
+    hundredths of a decibel), and how far walls rise above the ray: highest `near` and `far`, in millimetres,
+    as seen from the place and from the cell (height above the ray over the part of the way to it). 0: none.
     """
 
     walls: Counts
@@ -61,6 +61,47 @@ def bounded(constant: int, slope: int, low: int, high: int) -> tuple[int, int]:
     return (low, high) if constant >= 0 else (1, 0)
 
 
+@inlined
+def rows_behind(ay: int, by: int, py: int, frame: Frame, first: int, last: int) -> tuple[int, int]:
+    """First and last row from `first` to `last` that the shadow of a wall between these heights may touch."""
+    if min(ay, by) >= py:
+        first = max(first, (min(ay, by) - frame.y) // frame.step)
+    if max(ay, by) <= py:
+        last = min(last, (max(ay, by) - frame.y) // frame.step + 1)
+    return first, last
+
+
+@inlined
+def run_within(px: int, dy: int, reach: int, frame: Frame) -> tuple[int, int]:
+    """First and last column within `reach` in the row `dy` north of the place; none where it is further."""
+    rest = reach * reach - dy * dy
+    if rest < 0:
+        return 1, 0
+    half = int(np.sqrt(rest))
+    low, high = (px - half - frame.x) // frame.step, (px + half - frame.x) // frame.step
+    return max(0, low), min(frame.columns - 1, high)
+
+
+@inlined
+def run_behind(
+    ax: int, ay: int, bx: int, by: int, px: int, py: int, y: int, behind: int, turn: int, frame: Frame,
+    low: int, high: int,
+) -> tuple[int, int]:  # fmt: skip
+    """The run of columns in the shadow of the wall from a to b, which the place lies to the left of.
+
+    That is: on or left of the ray through a, right of the ray through b, on or beyond the wall itself, whose
+    side in column c is `behind + turn * c`.
+    """
+    x0, step = frame.x, frame.step
+    low, high = bounded((ax - px) * (y - py) - (ay - py) * (x0 - px), -(ay - py) * step, low, high)
+    if low > high:
+        return low, high
+    low, high = bounded((by - py) * (x0 - px) - (bx - px) * (y - py) - 1, (by - py) * step, low, high)
+    if low > high:
+        return low, high
+    return bounded(-behind, -turn, low, high)
+
+
 @compiled
 def between(
     px: int, py: int, height: int, other: int, edges: Edges, losses: Integers, frame: Frame, reach: int,
@@ -69,10 +110,10 @@ def between(
     """Write to `found` what stands between (px, py) and the cells of rows `first_row` <= row < `last_row`.
 
     Heights of the place and of the cells' far end, and `reach`, how far cells are looked at, are in
-    millimetres; `losses` in hundredths of a decibel by material and band. A wall that the place itself stands on
-    is passed over.
+    millimetres; `losses` in hundredths of a decibel by material and band. A wall that the place itself
+    stands on is passed over.
     """
-    step, x0, y0 = frame.step, frame.x, frame.y
+    fall = other - height
     for edge in range(len(edges.ax)):
         ax, ay, bx, by = edges.ax[edge], edges.ay[edge], edges.bx[edge], edges.by[edge]
         stand = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
@@ -80,52 +121,29 @@ def between(
             continue
         if stand < 0:
             ax, ay, bx, by, stand = bx, by, ax, ay, -stand
-        if min(ax, bx) > px + reach or max(ax, bx) < px - reach:
-            continue
-        if min(ay, by) > py + reach or max(ay, by) < py - reach:
-            continue
         above = edges.top[edge] - height
-        fall = other - height
-        bottom, top = first_row, last_row - 1
-        if min(ay, by) >= py:
-            bottom = max(bottom, (min(ay, by) - y0) // step)
-        if max(ay, by) <= py:
-            top = min(top, (max(ay, by) - y0) // step + 1)
+        lower, upper = losses[edges.material[edge]]
+        turn = -(by - ay) * frame.step
+        bottom, top = rows_behind(ay, by, py, frame, first_row, last_row - 1)
         for row in range(bottom, top + 1):
-            y = y0 + row * step
-            rest = reach * reach - (y - py) * (y - py)
-            if rest < 0:
-                continue
-            half = int(np.sqrt(rest))
-            low = max(0, (px - half - x0) // step)
-            high = min(frame.columns - 1, (px + half - x0) // step)
-            low, high = bounded((ax - px) * (y - py) - (ay - py) * (x0 - px), -(ay - py) * step, low, high)
-            if low > high:
-                continue
-            low, high = bounded((by - py) * (x0 - px) - (bx - px) * (y - py) - 1, (by - py) * step, low, high)
-            if low > high:
-                continue
-            behind = (bx - ax) * (y - ay) - (by - ay) * (x0 - ax)
-            turn = -(by - ay) * step
-            low, high = bounded(-behind, -turn, low, high)
+            y = frame.y + row * frame.step
+            behind = (bx - ax) * (y - ay) - (by - ay) * (frame.x - ax)
+            low, high = run_within(px, y - py, reach, frame)
+            low, high = run_behind(ax, ay, bx, by, px, py, y, behind, turn, frame, low, high)
+            for column in range(low, high + 1):
+                found.walls[row, column] += 1
             if low > high:
                 continue
             # The ray is at the wall when it has gone `stand` of `stand - side of the cell`.
-            from_, to = bounded(above * (stand - behind) - fall * stand - 1, -above * turn, low, high)
-            lower, upper = losses[edges.material[edge]]
+            low, high = bounded(above * (stand - behind) - fall * stand - 1, -above * turn, low, high)
             for column in range(low, high + 1):
-                found.walls[row, column] += 1
-            for column in range(from_, to + 1):
                 part = stand / (stand - (behind + turn * column))
                 over = above - fall * part
                 found.loss[0, row, column] += lower
                 found.loss[1, row, column] += upper
-                near = np.float32(over / max(part, NEAREST))
-                far = np.float32(over / max(1.0 - part, NEAREST))
-                if near > found.near[row, column]:
-                    found.near[row, column] = near
-                if far > found.far[row, column]:
-                    found.far[row, column] = far
+                near, far = over / max(part, NEAREST), over / max(1.0 - part, NEAREST)
+                found.near[row, column] = max(found.near[row, column], np.float32(near))
+                found.far[row, column] = max(found.far[row, column], np.float32(far))
 
 
 def nothing_between(frame: Frame) -> Between:

@@ -1,10 +1,12 @@
 """A small catalogue and a plan in the tiny town, for tests of planning. All figures are made up."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo import published
@@ -123,3 +125,21 @@ def bench(session: Session) -> Bench:
     state = published.current(session)
     assert state is not None
     return Bench(session, state.commune, catalogue.from_config(CONFIG))
+
+
+def building(desk: Bench, corners: Sequence[Metres]) -> None:
+    """A building with these corners, in metres east and north of the market, as an import would leave it."""
+    ring = ", ".join(f"{lon!r} {lat!r}" for lon, lat in (here(*each) for each in [*corners, corners[0]]))
+    desk.session.execute(
+        text(
+            "INSERT INTO building (osm_type, osm_id, osm_version, geom, kind, names) VALUES ('way', 1, 1,"
+            " ST_SetSRID(ST_GeomFromText(:shape), 4326), 'yes', '{}')"
+        ),
+        {"shape": f"MULTIPOLYGON((({ring})))"},
+    )
+    desk.session.execute(
+        text(
+            "INSERT INTO osm_import (id, file_name, digest, box, counts, imported_at)"
+            " VALUES (1, 'made.osm.pbf', 'made', '[]', '{}', now())"
+        )
+    )
