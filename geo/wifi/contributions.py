@@ -21,7 +21,7 @@ from geo.wifi import channels, classes, coverage, sampling, serving
 from geo.wifi.catalogue import BANDS, Band, Catalogue
 from geo.wifi.channels import Reach
 from geo.wifi.demand import Demand
-from geo.wifi.mosaic import Codes
+from geo.wifi.mosaic import SURE, Chances, Codes
 from geo.wifi.rasters import Basis, Coverage, Grid, Site
 from geo.wifi.serving import Serving
 
@@ -47,6 +47,11 @@ class Contribution:
     """Median over the ground of what the true signal may differ by, as one standard deviation."""
     reaches: Mapping[Band, Reach]
     """By band that its model has: where it serves and where it is heard."""
+    coarse: Grid
+    """Every channels.COARSE-th cell of the ground, for chances."""
+    browsing: Chances
+    """By coarse cell, the probability of browsing or better; SURE is 1."""
+    voice: Chances
 
 
 _kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, Contribution]] = WeakKeyDictionary()
@@ -94,6 +99,11 @@ def _made(
     codes = [_codes(catalogue, cover) for cover in covers]
     served = serving.together((_at(catalogue, demand, cover) for cover in covers), len(demand))
     reached = np.flatnonzero((served.browsing > LEAST) | (served.service > 0)).astype(np.int32)
+    reaches = {
+        cover.band: channels.reach(cover, own >= classes.BROWSING)
+        for cover, own in zip(covers, codes, strict=True)
+    }
+    chances = np.maximum.reduce([_chances(catalogue, cover) for cover in covers])
     return Contribution(
         grid=covers[0].grid,
         classes=np.maximum.reduce(codes),
@@ -101,10 +111,10 @@ def _made(
         serving=Serving(served.service[reached], served.browsing[reached], served.voice[reached]),
         basis=covers[0].basis,
         sd_db=float(np.nanmedian(covers[0].sd_db)),
-        reaches={
-            cover.band: channels.reach(cover, own >= classes.BROWSING)
-            for cover, own in zip(covers, codes, strict=True)
-        },
+        reaches=reaches,
+        coarse=_coarse(reaches[covers[0].band]),
+        browsing=chances[0],
+        voice=chances[1],
     )
 
 
@@ -120,3 +130,15 @@ def _at(catalogue: Catalogue, demand: Demand, cover: Coverage) -> Serving:
     down, up, sd_db = sampling.sample(cover, demand.x, demand.y, demand.door)
     chances = classes.chances(down, up, sd_db, catalogue.demands)
     return serving.of(classes.service(down, up, catalogue.demands), *chances)
+
+
+def _chances(catalogue: Catalogue, cover: Coverage) -> NDArray[np.uint8]:
+    """Probabilities of browsing and of voice on the coarse cells of one band, shape (2, rows, columns)."""
+    here = channels.coarse(cover.grid)
+    found = classes.chances(cover.down_dbm[here], cover.up_dbm[here], cover.sd_db[here], catalogue.demands)
+    return np.rint(np.stack(found) * SURE).astype(np.uint8)
+
+
+def _coarse(reach: Reach) -> Grid:
+    rows, columns = reach.served.shape
+    return Grid(reach.column * reach.cell_m, reach.row * reach.cell_m, columns, rows, reach.cell_m)

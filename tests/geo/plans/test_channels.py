@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Conflict
@@ -29,6 +29,7 @@ _graphs = st.integers(1, 7).flatmap(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(_graphs, st.integers(1, 3))
 def test_no_other_choice_of_channels_disturbs_less(disturbing: Weights, many: int) -> None:
     numbers = (1, 6, 11)[:many]

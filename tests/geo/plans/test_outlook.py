@@ -55,6 +55,7 @@ def test_money_areas_and_warnings_belong_to_the_plan(desk: Bench) -> None:
     assert seen.money.total_mad == 15_000
     assert [warning.code for warning in seen.warnings] == ["over_budget", "near"]
     assert 0 < seen.areas.voice_m2 < seen.areas.browsing_m2
+    assert 0 < seen.areas.voice_expected_m2 < seen.areas.browsing_expected_m2
     assert seen.areas.shared_m2 <= min(seen.alone[key].areas.browsing_m2 for key in (first, second))
 
 
