@@ -87,6 +87,12 @@ def of(
     return made
 
 
+def forget() -> None:
+    """Empty this process's memory."""
+    with _lock:
+        _kept.clear()
+
+
 def _made(
     session: Session, commune: Commune, catalogue: Catalogue, demand: Demand, site: Site, offset_db: float
 ) -> Contribution:
