@@ -5,8 +5,8 @@ one is computed anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
-from geo.wifi import channels, classes, coverage, sampling, serving
+from geo.wifi import channels, classes, coverage, mosaic, sampling, serving
 from geo.wifi.catalogue import BANDS, Band, Catalogue
 from geo.wifi.channels import Reach
 from geo.wifi.demand import Demand
-from geo.wifi.mosaic import SURE, Chances, Codes
+from geo.wifi.mosaic import NOTHING, SURE, Areas, Chances, Codes
 from geo.wifi.rasters import Basis, Coverage, Grid, Site
 from geo.wifi.serving import Serving
 
@@ -52,6 +52,8 @@ class Contribution:
     browsing: Chances
     """By coarse cell, the probability of browsing or better; SURE is 1."""
     voice: Chances
+    areas: Areas = NOTHING
+    """Of the ground that it serves alone."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, Contribution]] = WeakKeyDictionary()
@@ -87,6 +89,15 @@ def of(
     return made
 
 
+def ground(parts: Collection[Contribution]) -> Areas:
+    """Ground that these hotspots serve together."""
+    return replace(
+        mosaic.areas((part.grid, part.classes) for part in parts),
+        voice_expected_m2=mosaic.expected_m2((part.coarse, part.voice) for part in parts),
+        browsing_expected_m2=mosaic.expected_m2((part.coarse, part.browsing) for part in parts),
+    )
+
+
 def forget() -> None:
     """Empty this process's memory."""
     with _lock:
@@ -110,7 +121,7 @@ def _made(
         for cover, own in zip(covers, codes, strict=True)
     }
     chances = np.maximum.reduce([_chances(catalogue, cover) for cover in covers])
-    return Contribution(
+    made = Contribution(
         grid=covers[0].grid,
         classes=np.maximum.reduce(codes),
         points=reached,
@@ -122,6 +133,7 @@ def _made(
         browsing=chances[0],
         voice=chances[1],
     )
+    return replace(made, areas=ground([made]))
 
 
 def _codes(catalogue: Catalogue, cover: Coverage) -> Codes:

@@ -35,6 +35,9 @@ class Areas:
         return {name: round(value) for name, value in vars(self).items()}
 
 
+NOTHING: Final = Areas(0.0, 0.0, 0.0)
+
+
 def expected_m2(rasters: Iterable[tuple[Grid, Chances]]) -> float:
     """Ground × the probability of the hotspot that reaches it best, in m²; all grids have one cell size."""
     best: dict[tuple[int, int], Chances] = {}

@@ -5,7 +5,7 @@ stored.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
@@ -200,7 +200,7 @@ def _outlook(
         demand=wanted,
         figures=figures.of(wanted, served, money_mad=bill.total_mad),
         money=bill,
-        areas=_areas(list(parts.values())),
+        areas=contributions.ground(parts.values()),
         alone=_alone(parts, wanted),
         warnings=tuple(warnings.of(catalogue, placed, bill)),
         findings={each.key: tuple(found) for each, found in zip(placed, findings, strict=True) if found},
@@ -224,14 +224,6 @@ def _together(parts: Mapping[str, Contribution], many: int) -> Serving:
             whole, own = getattr(best, name), getattr(part.serving, name)
             whole[part.points] = np.maximum(whole[part.points], own)
     return best
-
-
-def _areas(parts: Sequence[Contribution]) -> Areas:
-    return replace(
-        mosaic.areas((part.grid, part.classes) for part in parts),
-        voice_expected_m2=mosaic.expected_m2((part.coarse, part.voice) for part in parts),
-        browsing_expected_m2=mosaic.expected_m2((part.coarse, part.browsing) for part in parts),
-    )
 
 
 def _clashes(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> list[Clash]:
@@ -270,7 +262,7 @@ def _alone(parts: Mapping[str, Contribution], wanted: Demand) -> dict[str, Alone
             key=key,
             basis=part.basis,
             sd_db=part.sd_db,
-            areas=_areas([part]),
+            areas=part.areas,
             adds=float(wanted.worth[at] @ lost),
         )
     return found
