@@ -21,7 +21,6 @@ from geo.wifi import (
     demand,
     figures,
     money,
-    mosaic,
     rules,
     serving,
     spots,
