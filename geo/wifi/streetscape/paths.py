@@ -27,6 +27,8 @@ OPEN: Final = 0
 INDOORS: Final = 1
 ENCLOSED: Final = 2
 """A courtyard or the like: outdoors, with houses all around."""
+STRAY: Final = 1
+"""So many cells beyond what a corner serves are still asked about: at most 3."""
 AROUND: Final = 3
 NEAR_MM: Final = 20_000
 """Cells that nothing spread to (in lanes narrower than a cell) try the corners that serve cells up to AROUND
@@ -121,7 +123,7 @@ def queue_around(
         for column in range(max(left, 0), min(right, frame.columns - 1) + 1):
             if visited[row, column] != mark:
                 visited[row, column] = mark
-                queue[tail] = (row * frame.columns + column) * 2 + stray
+                queue[tail] = (row * frame.columns + column) * 4 + stray
                 tail += 1
     return tail
 
@@ -153,7 +155,7 @@ def spread(
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
         head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
         while head < tail:
-            cell, stray = queue[head] // 2, queue[head] % 2
+            cell, stray = queue[head] // 4, queue[head] % 4
             head += 1
             row, column = cell // frame.columns, cell % frame.columns
             x, y = frame.x + column * frame.step, frame.y + row * frame.step
@@ -162,22 +164,26 @@ def spread(
             # A string around the corner bends towards the building, never away from it.
             ahead = ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0
             served = ahead and offer(corner, row, column, x, y, reached, corners, buckets, found)
-            # A step beyond what it serves: lanes are narrow, and a cell's centre may lie in a house.
-            if served or not stray:
-                around = (row - 1, row + 1, column - 1, column + 1)
-                tail = queue_around(*around, corner, 0 if served else 1, frame, visited, queue, tail)
+            # Some steps beyond what it serves: lanes are narrow, a cell's centre may lie in a house.
+            if served or stray < STRAY:
+                again = 0 if served else stray + 1
+                tail = queue_around(
+                    row - 1, row + 1, column - 1, column + 1, corner, again, frame, visited, queue, tail
+                )
 
 
 @inlined
 def from_neighbours(
-    row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets,
+    row: int, column: int, x: int, y: int, around: int, reached: Reached, corners: Corners, buckets: Buckets,
     frame: Frame, found: Fields,
 ) -> None:  # fmt: skip
-    """Try the corners that serve the cells around."""
-    for up in range(max(row - AROUND, 0), min(row + AROUND + 1, frame.rows)):
-        for right in range(max(column - AROUND, 0), min(column + AROUND + 1, frame.columns)):
+    """Try the corners that serve the cells up to `around` cells away, hardly any of them twice."""
+    tried, before = found.last[row, column], DIRECT
+    for up in range(max(row - around, 0), min(row + around + 1, frame.rows)):
+        for right in range(max(column - around, 0), min(column + around + 1, frame.columns)):
             corner = found.last[up, right]
-            if corner >= 0:
+            if corner >= 0 and corner != tried and corner != before:
+                tried, before = corner, tried
                 offer(corner, row, column, x, y, reached, corners, buckets, found)
 
 
@@ -193,21 +199,25 @@ def from_corners(
 
 
 @compiled
-def left_over(
+def settle(
     px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
     ground: Flags, found: Fields,
-) -> int:  # fmt: skip
-    """Ask corners near by about the open cells that nothing spread to; how many those were."""
-    many = 0
-    for row in range(frame.rows):
-        for column in range(frame.columns):
-            if ground[row, column] != OPEN or found.last[row, column] != UNREACHED:
-                continue
-            x, y = frame.x + column * frame.step, frame.y + row * frame.step
-            if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
-                continue
-            many += 1
-            from_neighbours(row, column, x, y, reached, corners, buckets, frame, found)
-            if found.last[row, column] == UNREACHED:
-                from_corners(row, column, x, y, reached, corners, buckets, found)
-    return many
+) -> None:  # fmt: skip
+    """Let cells take over what serves their neighbours, there and back over the raster.
+
+    What one corner serves may be cut into pieces by lanes that are narrower than a cell. Open cells that
+    still have no path ask all corners near by.
+    """
+    many = frame.rows * frame.columns
+    for nth in range(2 * many):
+        cell = nth if nth < many else 2 * many - 1 - nth
+        row, column = cell // frame.columns, cell % frame.columns
+        if ground[row, column] == INDOORS or found.last[row, column] == DIRECT:
+            continue
+        x, y = frame.x + column * frame.step, frame.y + row * frame.step
+        if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
+            continue
+        around = AROUND if found.last[row, column] == UNREACHED else 1
+        from_neighbours(row, column, x, y, around, reached, corners, buckets, frame, found)
+        if nth >= many and ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
+            from_corners(row, column, x, y, reached, corners, buckets, found)

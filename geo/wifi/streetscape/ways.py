@@ -67,7 +67,7 @@ def ways(
     seen = (between.walls == 0) & (ground != INDOORS) & (metres <= RADIUS_M)
     fields = Fields(np.where(seen, metres, np.inf), np.where(seen, DIRECT, UNREACHED))
     reached = paths.to_corners(px, py, FURTHEST_M, scene.corners, scene.graph, walls.buckets, reach)
-    for fill in (paths.spread, paths.left_over):
+    for fill in (paths.spread, paths.settle):
         fill(px, py, reach, reached, scene.corners, walls.buckets, frame, ground, fields)
     return Ways(scene, grid, (px, py), frame, ground, between, reached, fields)
 
