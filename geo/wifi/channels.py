@@ -143,11 +143,15 @@ class _Search:
             self._go(0, 0, 0.0, [], np.zeros((len(self.best), self.many)))
 
     def _start(self) -> list[int]:
-        """Each takes what disturbs least; then single changes as long as one helps."""
+        """Each takes what disturbs least, of equal ones what fewest have: no figure is exact.
+
+        Then single changes as long as one helps.
+        """
         taken: list[int] = []
         for n in range(len(self.disturbing)):
             costs = np.bincount(taken, self.disturbing[n, :n], self.many) if n else np.zeros(self.many)
-            taken.append(int(costs.argmin()))
+            uses = np.bincount(taken, minlength=self.many) if n else np.zeros(self.many)
+            taken.append(int(np.lexsort((uses, costs.round(6)))[0]))
         changed = True
         while changed:
             changed = False

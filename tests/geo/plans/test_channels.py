@@ -66,6 +66,12 @@ def test_twenty_hotspots_in_a_row_get_channels_that_nobody_shares() -> None:
     assert (found.disturbed_m2, found.proven) == (0, True)
 
 
+def test_hotspots_that_do_not_disturb_each_other_are_spread_over_the_channels() -> None:
+    found = channels.choose(np.zeros((6, 6)), (1, 6, 11))
+
+    assert sorted(found.channels) == [1, 1, 6, 6, 11, 11]
+
+
 def _cover(west: float, dbm: float, side: int = 10) -> Coverage:
     down = np.full((side * 4, side * 4), dbm, dtype=np.float32)
     return Coverage(Grid(west, 0, side * 4, side * 4), "2.4", down, down, down * 0, "statistics")
