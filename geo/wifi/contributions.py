@@ -127,13 +127,19 @@ def _made(
         points=reached,
         serving=Serving(served.service[reached], served.browsing[reached], served.voice[reached]),
         basis=covers[0].basis,
-        sd_db=float(np.nanmedian(covers[0].sd_db)),
+        sd_db=_typical(covers[0].sd_db),
         reaches=reaches,
         coarse=_coarse(reaches[covers[0].band]),
         browsing=chances[0],
         voice=chances[1],
     )
     return replace(made, areas=ground([made]))
+
+
+def _typical(sd_db: NDArray[np.float32]) -> float:
+    """The median where there is any signal; 0 where there is none."""
+    known = sd_db[~np.isnan(sd_db)]
+    return float(np.median(known)) if known.size else 0.0
 
 
 def _codes(catalogue: Catalogue, cover: Coverage) -> Codes:
