@@ -3,7 +3,7 @@
 - In sight: the law of the street canyon (ITU-R P.1411).
 - Through walls: the same law along the straight line, and each wall's own loss.
 - Over roofs: the same law, and diffraction at one edge that stands for all (ITU-R P.526, Bullington).
-- Around corners: Berg's recursive model along the shortest outdoor path.
+- Around corners: Berg's recursive model along the outdoor path of least loss.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.wifi.catalogue import BANDS, Catalogue, Client, Radio
 from geo.wifi.laws import SPEED, in_sight, knife_edge
 from geo.wifi.rasters import RADIUS_M, Grid, Site
-from geo.wifi.streetscape import bends
+from geo.wifi.streetscape.bends import Bending
 from geo.wifi.streetscape.edges import MM
 from geo.wifi.streetscape.paths import INDOORS
 from geo.wifi.streetscape.scenes import Scene
@@ -38,7 +38,10 @@ def losses(
     table = [
         [round(100 * catalogue.materials[key].loss_db[band]) for band in BANDS] for key in scene.materials
     ]
-    found = kept(scene, grid, site.x, site.y, site.height_m, client.height_m, np.array(table, np.int64))
+    bending = Bending((0.031 / (SPEED / radio.frequency_mhz)) ** 0.5, 1.5)
+    found = kept(
+        scene, grid, site.x, site.y, site.height_m, client.height_m, np.array(table, np.int64), bending
+    )
     loss = combined(
         scene, found, radio.frequency_mhz, BANDS.index(radio.band), site.height_m, client.height_m, metres
     )
@@ -58,9 +61,6 @@ def combined(
     power = 10 ** (-(straight + ways.between.loss[band] / 100) / 10)
     rise = ways.between.near.astype(float) * ways.between.far / MM**2
     over = straight + knife_edge(np.sqrt(2 * rise / (wave * metres)))
-    around = bends.fictitious(
-        *ways.place, ways.reached, scene.corners, ways.frame, ways.fields, (0.031 / wave) ** 0.5, 1.5
-    )
-    corner = in_sight(np.nan_to_num(around, nan=np.inf), mhz, height_m, other_m)
+    corner = in_sight(np.maximum(ways.fields.metres, NEAREST_M), mhz, height_m, other_m)
     power += np.where(behind, 10 ** (-over / 10) + 10 ** (-corner / 10), 0.0)
     return np.asarray(-10 * np.log10(power))
