@@ -66,6 +66,15 @@ def arrival(px: int, py: int, corner: int, before: Integers, corners: Corners) -
     return corners.x[corner] - corners.x[last], corners.y[corner] - corners.y[last]
 
 
+@inlined
+def starts_at(px: int, py: int, corner: int, corners: Corners, buckets: Buckets, reach: int) -> bool:
+    """Whether a path may lead straight from the place to a corner and around it."""
+    x, y = corners.x[corner], corners.y[corner]
+    if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
+        return False
+    return sees(px, py, x, y, buckets)
+
+
 @compiled
 def to_corners(
     px: int, py: int, furthest: float, corners: Corners, graph: Graph, buckets: Buckets, reach: int,
@@ -80,11 +89,8 @@ def to_corners(
     done = np.zeros(many, np.bool_)
     heap = [(0.0, 0) for _ in range(0)]
     for corner in range(many):
-        x, y = corners.x[corner], corners.y[corner]
-        if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
-            continue
-        if sees(px, py, x, y, buckets):
-            metres[corner] = np.hypot(x - px, y - py) / MM
+        if starts_at(px, py, corner, corners, buckets, reach):
+            metres[corner] = np.hypot(corners.x[corner] - px, corners.y[corner] - py) / MM
             before[corner] = DIRECT
             heappush(heap, (metres[corner], corner))
     settled = 0
