@@ -21,7 +21,7 @@ from geo.wifi.rules import Finding, Spot
 
 KINDS: Final[Mapping[str, str]] = {
     "place": N_("Place suggested for public Wi-Fi"),
-    "municipal": N_("Municipal building"),
+    "public_building": N_("Public building"),
     "square": N_("Square, garden or market"),
     "gate": N_("Beside a monument"),
     "stop": N_("Stop of a walk"),

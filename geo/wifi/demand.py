@@ -145,6 +145,7 @@ def _read(session: Session, commune: Commune) -> Demand:
     found = {kind: given[kind].within(area) for kind in KINDS}
     outside = sum(len(given[kind]) - len(found[kind]) for kind in ("places", "stops"))
     notes = [*of_people, *of_walks, *of_area]
+    notes += [Note("twice")] if len(found["children"]) else []
     notes += [Note("outside", {"points": outside})] if outside else []
     notes += [Note("quarters_points")] if parts_of.shapes else []
     return _demand(found, parts_of, tuple(notes))

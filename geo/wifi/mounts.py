@@ -14,11 +14,11 @@ from geo.shapes import LonLat
 from geo.wifi import facades
 from geo.wifi.rules import OPEN_KINDS
 
-MUNICIPAL: Final = (
+PUBLIC_BUILDINGS: Final = (
     *("town_hall", "library", "cultural_centre", "neighbourhood_house", "bus_station", "post_office"),
-    *("public_bath", "toilets", "service"),
+    "toilets",
 )
-"""Kinds of places that are, or stand in, buildings of the commune or of a public service."""
+"""Kinds of places in a building of the commune or of a public service; whose it is, is not said."""
 OPEN_PLACES: Final = ("square", "garden", "market")
 STREET_M: Final = 25.0
 """A place beside a monument is put on the street that is so near."""
@@ -60,7 +60,7 @@ WITH thing AS (
 ), chosen AS (
   SELECT *, CASE WHEN layer = 'infrastructure' AND kind <> 'fibre_point' THEN kind
                  WHEN wanted THEN 'place'
-                 WHEN layer = 'places' AND kind = ANY(:municipal) THEN 'municipal'
+                 WHEN layer = 'places' AND kind = ANY(:public_buildings) THEN 'public_building'
                  WHEN layer = 'places' AND kind = ANY(:open_places) OR kind IN ('square', 'souk')
                  THEN 'square'
                  WHEN built AND (stop OR kind IN ('city_gate', 'kasbah_gate')) THEN 'gate'
@@ -86,23 +86,24 @@ SELECT c.id, c.layer, c.key, c.why, c.error_m, side.name AS side, c.height_m,
  CROSS JOIN LATERAL (SELECT COALESCE(street.geom, raw.geom) AS geom) AS at
  CROSS JOIN LATERAL (SELECT ST_Transform(at.geom, CAST(:crs AS integer)) AS geom) AS m
  WHERE c.why IS NOT NULL AND c.why <> 'lamp_post' AND (c.why = 'gate') = (side.name IS NOT NULL)
- ORDER BY array_position(ARRAY['place', 'municipal', 'square', 'gate', 'stop', 'mast', 'powered_building'],
-                         c.why), c.id, side.place
+ ORDER BY array_position(
+            ARRAY['place', 'public_building', 'square', 'gate', 'stop', 'mast', 'powered_building'], c.why),
+          c.id, side.place
 """)
 _LAMPS: Final = text("""
 WITH lamp AS (
-  SELECT 1 AS rank, 'infrastructure' AS layer, key, id, error_m, place AS at,
+  SELECT 1 AS rank, 'infrastructure' AS layer, kind, key, id, error_m, place AS at,
          CASE WHEN jsonb_typeof(attributes->'height_m') = 'number'
               THEN (attributes->>'height_m')::float8 END AS height_m
     FROM feature WHERE layer = 'infrastructure' AND kind = 'lamp_post' AND withdrawn_at IS NULL
    UNION ALL
-  SELECT 2, 'osm', osm_type || '/' || osm_id, NULL, NULL, geom, NULL
-    FROM osm_feature WHERE layer = 'fixtures' AND kind = 'lamp_post' AND GeometryType(geom) = 'POINT'
+  SELECT 2, 'osm', kind, osm_type || '/' || osm_id, NULL, NULL, geom, NULL
+    FROM osm_feature WHERE layer = 'fixtures' AND GeometryType(geom) = 'POINT'
 ), spot AS (
   SELECT *, ST_X(at) AS lon, ST_Y(at) AS lat, ST_Transform(at, CAST(:crs AS integer)) AS m FROM lamp
 )
 SELECT DISTINCT ON (floor(ST_X(m) / :cell), floor(ST_Y(m) / :cell))
-       layer, key, id, error_m, height_m, lon, lat, ST_X(m) AS x, ST_Y(m) AS y
+       layer, kind, key, id, error_m, height_m, lon, lat, ST_X(m) AS x, ST_Y(m) AS y
   FROM spot ORDER BY floor(ST_X(m) / :cell), floor(ST_Y(m) / :cell), rank, key
 """)
 _SUPPLIES: Final = text("""
@@ -122,10 +123,10 @@ def of(session: Session, metric_crs: int, away_m: float) -> list[Mount]:
     """
     asked = {
         **{"crs": metric_crs, "away": away_m, "street": STREET_M, "open_kinds": list(OPEN_KINDS)},
-        **{"municipal": list(MUNICIPAL), "open_places": list(OPEN_PLACES)},
+        **{"public_buildings": list(PUBLIC_BUILDINGS), "open_places": list(OPEN_PLACES)},
     }
     rows = session.execute(_CHOSEN, asked)
-    found = [_found(row, row.why, row.names, row.side) for row in rows]
+    found = [_mount(row, row.why, row.names, row.side) for row in rows]
     return [*found, *_lamps(session, metric_crs)]
 
 
@@ -134,11 +135,11 @@ def _lamps(session: Session, metric_crs: int) -> list[Mount]:
     while True:
         rows: Sequence[Any] = session.execute(_LAMPS, {"crs": metric_crs, "cell": cell}).all()
         if len(rows) <= MOST_LAMPS:
-            return [_found(row, "lamp_post", {}, None) for row in rows]
+            return [_mount(row, row.kind, {}, None) for row in rows]
         cell *= max(1.2, float(np.sqrt(len(rows) / MOST_LAMPS)))
 
 
-def _found(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> Mount:
+def _mount(row: Any, kind: str, names: Mapping[str, Any], side: str | None) -> Mount:
     said = {lang: Said(name, lang, state) for lang, (name, state) in names.items()}
     return Mount(
         kind,

@@ -20,6 +20,7 @@ from geo import published
 from geo.vocabulary import N_
 from geo.wifi import checks, history, lifecycle, spots
 from geo.wifi.models import Hotspot, Scenario
+from geo.wifi.siting import obligations
 from geo.wifi.vocabulary import PLANS
 
 MOST: Final = 1000
@@ -230,7 +231,12 @@ def _setting(name: str, value: Any) -> Any:
 
 
 def _rules(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict) or len(json.dumps(value)) > LARGEST_RULES:
+    """Obligations as given, all checked (geo/wifi/siting/obligations.py)."""
+    if not isinstance(value, dict):
+        raise Invalid("rules", N_("The obligations of this plan cannot be read."))
+    obligations.checked(value)
+    written = json.dumps(value)
+    if len(written) > LARGEST_RULES or "\\u0000" in written or "\\ud" in written:
         raise Invalid("rules", N_("The obligations of this plan cannot be read."))
     return value
 

@@ -164,6 +164,7 @@ def test_a_playground_of_two_sources_is_one_and_a_school_counts_as_place_and_for
 
     assert amount(found, "children") == 3
     assert amount(found, "places") == 2
+    assert "twice" in codes(found)
 
 
 def test_a_stop_of_two_walks_is_one_stop(session: Session, town: WifiTown) -> None:

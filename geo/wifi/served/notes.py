@@ -33,6 +33,10 @@ NOTES: Final[Mapping[str, str]] = {
         "Open area: %(places)s squares, gardens and markets are known as a point only. Their area is not"
         " known and not counted; as places they are."
     ),
+    "twice": N_(
+        "A school is a public place and a place of children: the figures stand side by side and are not to be"
+        " added up."
+    ),
     "outside": N_("%(points)s things of the map lie outside the commune's boundary and are not counted."),
     "quarters_points": N_(
         "A place belongs to the quarter whose point is nearest: the limits of the quarters are not known."

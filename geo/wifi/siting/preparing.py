@@ -20,7 +20,7 @@ from geo.wifi.models import Scenario
 from geo.wifi.rasters import Site
 from geo.wifi.siting import duties
 from geo.wifi.siting.instance import UNLIMITED, Instance, Ints, Mesh, rows_of
-from geo.wifi.siting.obligations import Rules
+from geo.wifi.siting.obligations import USUAL_HOPS, Rules
 
 MOST_SITES: Final = 5000
 """Candidates times models times directions; of more, the last candidates are left out."""
@@ -79,7 +79,9 @@ def instance_of(
     Invalid for places, quarters, candidates or models that there are not.
     """
     wanted = demand.of(session, commune, _asked(weights, rules))
-    options, told = _options(candidates.of(session, commune, catalogue), catalogue, rules)
+    given = candidates.of(session, commune, catalogue)
+    rules = _with_hops(given, rules)
+    options, told = _options(given, catalogue, rules)
     served, bases = _covered(session, commune, catalogue, scenario, wanted, options, rules, tell)
     start, points = rows_of(served)
     kinds = np.array([wanted.weights.get(kind, 1.0) for kind in KINDS])[wanted.kind]
@@ -160,6 +162,13 @@ def _options(
     return tuple(options[:MOST_SITES]), tuple(told)
 
 
+def _with_hops(given: Sequence[Candidate], rules: Rules) -> Rules:
+    if rules.hops is not None:
+        return rules
+    far = any(candidate.backhaul == "mesh" for candidate in given)
+    return replace(rules, hops=USUAL_HOPS if far else 0)
+
+
 def _may(candidate: Candidate, rules: Rules) -> bool:
     risky = candidate.in_risk_zone and rules.risk_zones == "excluded"
     return candidate.key not in rules.forbidden and not risky
@@ -210,7 +219,7 @@ def _paid(instance: Instance, options: Sequence[Option], catalogue: Catalogue, r
         costs=basic + shared,
         backhaul=np.where(rooted, own - shared, 0),
         rooted=rooted,
-        mesh=Mesh(pairs, rules.hops),
+        mesh=Mesh(pairs, rules.hops or 0),
     )
 
 

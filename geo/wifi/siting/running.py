@@ -47,8 +47,11 @@ def next_of(engine: Engine, scenario_id: int) -> bool:
         proposal.state, proposal.begun_at, proposal.progress = "running", clock.now(), {}
         number = int(proposal.id)
         session.commit()
+    answer: dict[str, Any] | None = None
     try:
         state, answer = _made(engine, number)
+    except Halted:
+        state = "stopped"
     except Problem as wrong:
         state, answer = "failed", {"problem": {"message": wrong.message, "values": dict(wrong.values)}}
     except OUTAGES:
@@ -64,6 +67,10 @@ def next_of(engine: Engine, scenario_id: int) -> bool:
 
 
 _BROKEN: Final = N_("The search failed. It is noted in the log: tell the people who run this site.")
+
+
+class Halted(Exception):
+    """Somebody said stop before there was anything to search in."""
 
 
 class Watch:
@@ -89,6 +96,13 @@ class Watch:
                 session.commit()
         except OUTAGES as outage:
             self.outage, self.halt = outage, True
+
+    def prepare(self, done: int, total: int) -> None:
+        """Tell of the sites whose coverage is reckoned. Halted if somebody said stop."""
+        self.write(phase="preparing", done=done, total=total)
+        self.check()
+        if self.halt:
+            raise Halted
 
     def stopped(self) -> bool:
         """Whether somebody said stop."""
@@ -120,7 +134,7 @@ def _prepared(engine: Engine, number: int, watch: Watch) -> tuple[Prepared, Rule
         scenario = session.get_one(Scenario, proposal.scenario_id)
         asked: Mapping[str, Any] = proposal.asked
         state = published.current(session)
-        config = getattr(state.commune, "wifi", None) if state else None
+        config = state.commune.wifi if state else None
         if state is None or not config:
             raise Invalid(
                 "catalogue", N_("This commune has no catalogue of equipment: nothing can be planned.")
@@ -134,7 +148,7 @@ def _prepared(engine: Engine, number: int, watch: Watch) -> tuple[Prepared, Rule
             rules,
             budget_mad=float(asked["budget_mad"]),
             weights=asked["weights"],
-            tell=lambda done, total: watch.write(phase="preparing", done=done, total=total),
+            tell=watch.prepare,
         )
         session.commit()
     return found, rules

@@ -154,33 +154,42 @@ def test_a_budget_that_cannot_be_is_told_and_nothing_is_stored(desk: Bench, budg
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"),
+    ("setting", "value", "field"),
     [
-        ("weights", {"residents": -1}),
-        ("weights", {"residents": 1e9}),
-        ("weights", {"residents": math.nan}),
-        ("weights", {"residents": "2"}),
-        ("weights", {"camels": 1}),
-        ("weights", {kind: 0 for kind in ("residents", "places", "walks", "stops", "open_area", "children")}),
-        ("weights", [1, 2]),
-        ("rules", "all"),
-        ("rules", {"must_serve": ["x" * 30_000]}),
-        ("title", ""),
-        ("title", None),
-        ("title", "x" * 121),
-        ("status", "approved"),
-        ("offset_db", 30),
+        ("weights", {"residents": -1}, "weights"),
+        ("weights", {"residents": 1e9}, "weights"),
+        ("weights", {"residents": math.nan}, "weights"),
+        ("weights", {"residents": "2"}, "weights"),
+        ("weights", {"camels": 1}, "weights"),
+        (
+            "weights",
+            {kind: 0 for kind in ("residents", "places", "walks", "stops", "open_area", "children")},
+            "weights",
+        ),
+        ("weights", [1, 2], "weights"),
+        ("rules", "all", "rules"),
+        ("rules", {"must_serve": ["x" * 30_000]}, "must_serve"),
+        ("title", "", "title"),
+        ("title", None, "title"),
+        ("title", "x" * 121, "title"),
+        ("status", "approved", "status"),
+        ("offset_db", 30, "offset_db"),
+        ("rules", {"hops": -1}, "hops"),
+        ("rules", {"shares": {"kasbah": 2}}, "shares"),
+        ("rules", {"must_serve": ["a\x00b"]}, "rules"),
+        ("rules", {"must_serve": ["a\ud800b"]}, "rules"),
+        ("rules", {"must_be_blue": True}, "must_be_blue"),
     ],
 )
 def test_settings_that_cannot_be_are_told_and_nothing_is_stored(
-    desk: Bench, setting: str, value: Any
+    desk: Bench, setting: str, value: Any, field: str
 ) -> None:
     plan = desk.plan()
 
     with pytest.raises(Invalid) as wrong:
         scenarios.change(desk.session, plan.key, {setting: value}, seen=9, by="A", now=NOW)
 
-    assert wrong.value.field == setting
+    assert wrong.value.field == field
     assert (plan.title, plan.weights, plan.rules, plan.revision) == ("Plan A", {}, {}, 1)
     assert not history.listed(desk.session, plan.id, limit=9)
 
