@@ -134,9 +134,9 @@ def test_the_bill_adds_up_and_no_cell_runs(
     ("lang", "words"),
     [
         ("en", ["Plan first", "Assarag <1>", "Before the council", "1 500", "ITU-R P.1411"]),
-        ("fr", ["Plan first", "Assarag <1>", "Ancien"]),
-        ("ar", ["Plan first", "Assarag"]),
-        ("zgh", ["Plan first", "Assarag <1>"]),
+        ("fr", ["Plan first", "Assarag <1>", "Ancien", "Rapport pour le conseil"]),
+        ("ar", ["Assarag", "تقرير إلى المجلس"]),
+        ("zgh", ["Plan first", "Assarag <1>", "ⴰⵏⵇⵇⵉⵙ ⵉ ⵓⵙⵇⵇⵉⵎ"]),
     ],
 )
 def test_the_report_is_a_tagged_pdf_in_the_reader_s_language(
@@ -162,6 +162,13 @@ def test_the_report_is_a_tagged_pdf_in_the_reader_s_language(
     if lang == "ar":
         assert any("\u0600" <= sign <= "\u06ff" for sign in plain)
     assert first.getextrema() != ((255, 255),) * 3
+
+
+def test_the_plan_s_page_leads_to_all_of_them(planner: FlaskClient) -> None:
+    page = planner.get("/fr/planner/first").text
+
+    for name in ("plan.gpkg", "quantities.csv", "report.pdf", "surveys"):
+        assert f'href="/fr/planner/first/{name}"' in page
 
 
 def test_only_planners_take_plans_away(own_app: Flask, planner: FlaskClient) -> None:
