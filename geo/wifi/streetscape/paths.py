@@ -203,21 +203,19 @@ def settle(
     px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
     ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
-    """Let cells take over what serves their neighbours, there and back over the raster.
+    """Let cells take over what serves their neighbours, in one pass over the raster.
 
     What one corner serves may be cut into pieces by lanes that are narrower than a cell. Open cells that
     still have no path ask all corners near by.
     """
-    many = frame.rows * frame.columns
-    for nth in range(2 * many):
-        cell = nth if nth < many else 2 * many - 1 - nth
-        row, column = cell // frame.columns, cell % frame.columns
-        if ground[row, column] == INDOORS or found.last[row, column] == DIRECT:
-            continue
-        x, y = frame.x + column * frame.step, frame.y + row * frame.step
-        if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
-            continue
-        around = AROUND if found.last[row, column] == UNREACHED else 1
-        from_neighbours(row, column, x, y, around, reached, corners, buckets, frame, found)
-        if nth >= many and ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
-            from_corners(row, column, x, y, reached, corners, buckets, found)
+    for row in range(frame.rows - 1, -1, -1):
+        for column in range(frame.columns - 1, -1, -1):
+            if ground[row, column] == INDOORS or found.last[row, column] == DIRECT:
+                continue
+            x, y = frame.x + column * frame.step, frame.y + row * frame.step
+            if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
+                continue
+            around = AROUND if found.last[row, column] == UNREACHED else 1
+            from_neighbours(row, column, x, y, around, reached, corners, buckets, frame, found)
+            if ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
+                from_corners(row, column, x, y, reached, corners, buckets, found)

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 IN_SIGHT_SD: Final = 5.06
 BEHIND_SD: Final = 7.60
 """Standard deviations in sight and not in sight: ITU-R P.1411-12, table 4, urban below rooftop, in dB."""
+NEAREST_M: Final = 1.0
+"""Nearer cells are reckoned with as if they were that far away."""
 
 
 def losses(
@@ -50,6 +52,7 @@ def combined(
 ) -> Floats:
     """Loss in dB by all ways together, in every cell."""
     wave = SPEED / mhz
+    metres = np.maximum(metres, NEAREST_M)
     straight = in_sight(metres, mhz, height_m, other_m)
     behind = ways.between.near > 0
     power = 10 ** (-(straight + ways.between.loss[band] / 100) / 10)

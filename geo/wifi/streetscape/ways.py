@@ -1,6 +1,7 @@
 """All ways from one site to every cell around it, as geometry alone: the same for every band and power."""
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -48,25 +49,22 @@ def ways(
     ground = np.ascontiguousarray(scene.ground[rows, columns])
     walls = scene.walls
     between = shadows.nothing_between(frame)
-    shadows.between(
-        px,
-        py,
-        round(height_m * MM),
-        round(other_m * MM),
-        walls.edges,
-        losses,
-        frame,
-        reach,
-        0,
-        frame.rows,
-        between,
-    )
+    heights = (round(height_m * MM), round(other_m * MM))
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [
+            threads.submit(
+                shadows.between, px, py, *heights, walls.edges, losses, frame, reach, first, last, between
+            )
+            for first, last in ((0, frame.rows // 2), (frame.rows // 2, frame.rows))
+        ]
+        reached = paths.to_corners(px, py, FURTHEST_M, scene.corners, scene.graph, walls.buckets, reach)
+        for each in waiting:
+            each.result()
     east = frame.x - px + frame.step * np.arange(frame.columns)
     north = (frame.y - py + frame.step * np.arange(frame.rows))[:, None]
     metres = np.hypot(east, north) / MM
     seen = (between.walls == 0) & (ground != INDOORS) & (metres <= RADIUS_M)
     fields = Fields(np.where(seen, metres, np.inf), np.where(seen, DIRECT, UNREACHED))
-    reached = paths.to_corners(px, py, FURTHEST_M, scene.corners, scene.graph, walls.buckets, reach)
     for fill in (paths.spread, paths.settle):
         fill(px, py, reach, reached, scene.corners, walls.buckets, frame, ground, fields)
     return Ways(scene, grid, (px, py), frame, ground, between, reached, fields)

@@ -13,11 +13,13 @@ from geo.wifi.rasters import Grid, Site
 from geo.wifi.streetscape import signal
 from geo.wifi.streetscape.paths import OPEN
 from geo.wifi.streetscape.scenes import Scene, inside
+from geo.wifi.streetscape.ways import ways
 from tests.geo.wifi import towns
 from tests.geo.wifi.equipment import catalogue, radio
 
 CATALOGUE = catalogue()
 GRID = Grid(0, 0, 60, 60)
+X, Y = 12.4, 30.0
 Floats = NDArray[np.float64]
 
 
@@ -34,28 +36,31 @@ def scene() -> Scene:
     return towns.scene(*towns.lots(8, seed=4), side=120)
 
 
-@settings(max_examples=25, deadline=None)
+HOUSES = towns.lots(5, seed=6, lot=24.0)
+BEFORE = towns.scene(*HOUSES, side=120)
+
+
+@settings(max_examples=20, deadline=None)
 @given(st.floats(2, 118), st.floats(2, 118), st.floats(2, 100), st.floats(2, 100), st.floats(3, 12))
-def test_a_new_house_never_raises_the_signal_that_passes_walls_or_roofs(
-    x: float, y: float, west: float, south: float, top: float
-) -> None:
-    """Around corners a longer path may have gentler bends: there what holds is that no path gets shorter."""
-    outlines = towns.lots(5, seed=6, lot=24.0)
-    more = [*outlines, towns.house(west, south, west + 9, south + 7, top_m=top)]
-    before, after = towns.scene(*outlines, side=120), towns.scene(*more, side=120)
+def test_a_new_house_makes_no_way_better(x: float, y: float, west: float, south: float, top: float) -> None:
+    """Neither through walls, nor over roofs; and no path around corners gets shorter."""
+    new = towns.house(west, south, west + 3, south + 7, top_m=top)
+    if any(new.shape.distance(each.shape) < 0.01 for each in HOUSES):
+        return
+    after = towns.scene(*HOUSES, new, side=120)
     if inside(after, x, y):
         return
-    grid, table = GRID, np.array([[800, 900], [2000, 3500]])
-    one = signal.kept(before, grid, x, y, 4.0, 1.5, table)
-    other = signal.kept(after, grid, x, y, 4.0, 1.5, table)
+    table = np.array([[800, 900], [2000, 3500]])
+    one = ways(BEFORE, GRID, x, y, 4.0, 1.5, table)
+    other = ways(after, GRID, x, y, 4.0, 1.5, table)
     still = other.ground == OPEN
 
-    assert (other.between.near >= one.between.near - 1)[still].all()
-    assert (other.between.far >= one.between.far - 1)[still].all()
-    assert (other.fields.metres >= one.fields.metres - 2.0)[still].all()
-    rise = (losses(before, x, y) - losses(after, x, y))[still]
-    assert np.quantile(rise, 0.99) < 0.5
-    print(rise.max(), (other.between.loss - one.between.loss).min())
+    assert (other.between.loss >= one.between.loss)[:, still].all()
+    assert (other.between.near >= one.between.near)[still].all()
+    assert (other.between.far >= one.between.far)[still].all()
+    assert np.quantile(one.fields.metres[still] - other.fields.metres[still], 0.99) < 1.0
+    rise = (losses(BEFORE, x, y) - losses(after, x, y))[still]
+    print("RISE", np.quantile(rise, [0.5, 0.9, 0.99, 1.0]), (rise > 0.01).mean())
 
 
 def test_the_loss_is_the_same_both_ways_at_equal_heights(scene: Scene) -> None:
@@ -69,11 +74,11 @@ def test_the_loss_is_the_same_both_ways_at_equal_heights(scene: Scene) -> None:
 
 def test_a_step_of_the_antenna_is_a_small_step_of_the_signal(scene: Scene) -> None:
     """No checkerboard: where the antenna moves by a cell, what is far away changes little in most places."""
-    here, there = losses(scene, 41.5, 57.0), losses(scene, 43.5, 57.0)
+    here, there = losses(scene, X, Y), losses(scene, X + 2, Y)
     change = np.abs(here - there)[np.isfinite(here)]
     across = np.abs(np.diff(here, axis=1))
 
-    assert not inside(scene, 41.5, 57.0) and not inside(scene, 43.5, 57.0)
+    assert not inside(scene, X, Y) and not inside(scene, X + 2, Y)
     assert np.median(change) < 1.5 and np.quantile(change, 0.9) < 8
     assert np.nanmedian(across) < 2
 
