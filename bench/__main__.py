@@ -36,6 +36,8 @@ SUBJECTS = {
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
     "wifi-drag": wifi_drag.run,
+    "wifi-drag": wifi_drag.run,
+    "wifi-siting": wifi_siting.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
