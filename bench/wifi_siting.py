@@ -19,6 +19,7 @@ from bench.harness import Table
 from geo.wifi.siting.answer import Answer
 from geo.wifi.siting.exact import solve
 from geo.wifi.siting.instance import Instance, Must
+from geo.wifi.siting.model import Model, solver
 from tests.geo.wifi.made_siting import made
 
 BUDGET = 6_000_000
@@ -77,6 +78,8 @@ def _beside(table: Table, sites: int, points: int, least: float | None = None) -
     one = replace(one, costs=np.full(sites, BUDGET // SITES_BESIDE))
     answer = solve(one, seconds=120)
     name = f"{sites:,} × {points:,}, {SITES_BESIDE} sites"
+    alone = _highs(one)
+    table.add(f"{name}, beside HiGHS on merged points", answer.seconds, "s", peer=("HiGHS", alone), digits=2)
     peer = _spopt(one)
     if peer is None:
         table.add(
@@ -91,6 +94,15 @@ def _beside(table: Table, sites: int, points: int, least: float | None = None) -
     table.add(f"{name}, served", answer.served, "", peer=("spopt MCLP, HiGHS", peer["served"]), digits=0)
     table.add(f"{name}, times faster than spopt", taken / answer.seconds, "×", least=least)
     table.add(f"{name}, times faster than its solver alone", peer["solve"] / answer.seconds, "×", least=least)
+
+
+def _highs(one: Instance) -> float:
+    """Seconds that HiGHS takes for the same program without bounds of ours, at most PEER_S."""
+    began = time.monotonic()
+    highs = solver(PEER_S)
+    Model(one).load(highs)
+    highs.run()
+    return time.monotonic() - began
 
 
 def _spopt(one: Instance) -> dict[str, float] | None:
