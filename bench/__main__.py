@@ -9,7 +9,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import embeds, load, offline, opendata, signs, start, streets, weight, wifi_demand, wifi_siting
+from bench import (
+    embeds,
+    load,
+    offline,
+    opendata,
+    signs,
+    start,
+    streets,
+    weight,
+    wifi_demand,
+    wifi_drag,
+    wifi_siting,
+)
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -23,6 +35,7 @@ SUBJECTS = {
     "embeds": embeds.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
+    "wifi-drag": wifi_drag.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
