@@ -1,7 +1,7 @@
 """What a proposal's answer is told with: message ids by code. Nothing here needs the search itself."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from geo.vocabulary import N_
 
@@ -29,24 +29,3 @@ CONFLICTS: Final[Mapping[str, str]] = {
 """Obligations as they are told when they conflict, by kind."""
 CONFLICT: Final = N_("These cannot all be met: %(which)s.")
 NEEDED: Final = N_("All of them together would take %(mad)s MAD.")
-
-
-def conflict(
-    answer: Mapping[str, Any], say: Callable[[str, Mapping[str, Any]], str], comma: str
-) -> list[str]:
-    """Sentences on an answer whose obligations conflict; none for another.
-
-    `say` puts a message id and its values into the reader's language, `comma` stands between obligations.
-    """
-    if not answer.get("conflict"):
-        return []
-    which = comma.join(say(CONFLICTS[each["kind"]], each["values"]) for each in answer["conflict"])
-    told = [say(CONFLICT, {"which": which})]
-    if (needed := answer.get("needed_mad")) is not None:
-        told.append(say(NEEDED, {"mad": needed}))
-    return told
-
-
-def assumptions(answer: Mapping[str, Any], say: Callable[[str, Mapping[str, Any]], str]) -> list[str]:
-    """What must be read with the answer's figures, in sentences."""
-    return [say(ASSUMPTIONS[told["code"]], told["values"]) for told in answer.get("assumptions", ())]

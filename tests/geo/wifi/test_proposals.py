@@ -134,9 +134,8 @@ def test_obligations_that_conflict_are_told_by_name(office: Engine) -> None:
     told = [(each["kind"], each["values"].get("name")) for each in answer["conflict"]]
     assert ("must", "Place 4") in told and told[-1] == ("budget", None) and len(told) == 3
     assert answer["needed_mad"] == 13_500
-    first, second = wording.conflict(answer, lambda message, values: message % values, ", ")
-    assert first.startswith("These cannot all be met: ") and "“Place 4”" in first and "8000 MAD" in first
-    assert second == "All of them together would take 13500 MAD."
+    sentences = [wording.CONFLICTS[each["kind"]] % each["values"] for each in answer["conflict"]]
+    assert "serve or build “Place 4”" in sentences and sentences[-1] == "the budget of 8000 MAD"
     with session_of(office) as session, pytest.raises(Invalid, match="no sites"):
         proposals.sites(proposals.find(session, scenarios.find(session, "a").id, found["id"]))
 
