@@ -9,7 +9,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import embeds, load, offline, opendata, signs, start, streets, weight, wifi_demand, wifi_siting
+from bench import (
+    embeds,
+    load,
+    offline,
+    opendata,
+    signs,
+    start,
+    streets,
+    weight,
+    wifi_coverage,
+    wifi_demand,
+    wifi_siting,
+)
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -21,6 +33,7 @@ SUBJECTS = {
     "opendata": opendata.run,
     "streets": streets.run,
     "embeds": embeds.run,
+    "wifi-coverage": wifi_coverage.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
 }
