@@ -18,6 +18,7 @@ from bench import (
     start,
     streets,
     weight,
+    wifi_coverage,
     wifi_demand,
     wifi_drag,
     wifi_siting,
@@ -33,11 +34,10 @@ SUBJECTS = {
     "opendata": opendata.run,
     "streets": streets.run,
     "embeds": embeds.run,
+    "wifi-coverage": wifi_coverage.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
     "wifi-drag": wifi_drag.run,
-    "wifi-drag": wifi_drag.run,
-    "wifi-siting": wifi_siting.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
