@@ -69,14 +69,17 @@ def test_a_planners_day(desk: Page, office: Office, axe: str) -> None:
     kept(desk)
 
     # Sites are proposed in the background and shown as ghosts before the plan is changed.
-    office.change('UPDATE wifi_scenario SET rules = \'{"models": ["round"]}\' WHERE key = :key', key=key)
+    rules = '{"models": ["round"], "seconds": 5, "curve": false}'
+    office.change(
+        "UPDATE wifi_scenario SET rules = CAST(:rules AS jsonb) WHERE key = :key", key=key, rules=rules
+    )
     desk.locator("[data-ask] button").click()
-    expect(desk.locator("[data-stop]")).to_be_visible()
+    desk.locator("[data-stop] button").click()
+    expect(desk.locator(".proposal-stopped")).to_be_visible()
+    desk.locator("[data-ask] button").click()
+    expect(desk.locator(".proposal-waiting")).to_be_visible()
     worker = threading.Thread(target=office.work, args=(key,))
     worker.start()
-    # The best is found; other budgets are not waited for.
-    expect(desk.locator("progress[data-phase=curve]")).to_be_visible(timeout=60_000)
-    desk.locator("[data-stop] button").click()
     adopt = desk.locator("[data-part=proposal] button[name=instead]").first
     expect(adopt).to_be_visible(timeout=60_000)
     worker.join()

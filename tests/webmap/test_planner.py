@@ -65,12 +65,13 @@ def test_values_that_cannot_be_name_their_field(office: Flask) -> None:
     assert answer.status_code == 422
     assert answer.json["field"] == "height_m"
     assert "400" in answer.json["message"]
-    assert client.get("/fr/planner/plan-a/state").json["hotspots"] == []
+    state: Any = client.get("/fr/planner/plan-a/state").json
+    assert state["hotspots"] == []
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"values": 3}', b'{"values": {"lon": NaN}}'])
 def test_what_cannot_be_read_is_told(office: Flask, body: bytes) -> None:
-    answer = _planner(office).post(
+    answer: Any = _planner(office).post(
         "/fr/planner/plan-a/hotspots", data=body, content_type="application/json", headers=HERE
     )
 
