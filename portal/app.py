@@ -25,10 +25,13 @@ import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
 import webmap.planner.acts
+import webmap.planner.outputs
 import webmap.planner.proposals
+import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
 import webmap.views
+import webmap.wifi
 from core import cluster, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
@@ -52,6 +55,9 @@ TABLES = (
 IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
+    webmap.wifi.pages,
+    webmap.planner.outputs.blueprint,
+    webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,
     webmap.planner.views.blueprint,

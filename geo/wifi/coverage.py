@@ -16,6 +16,7 @@ from geo.vocabulary import N_
 from geo.wifi import keeping
 from geo.wifi.catalogue import Band, Catalogue, Client, Radio
 from geo.wifi.links import Floats, Link, link
+from geo.wifi.radio.p1411 import unknown_streets_db
 from geo.wifi.rasters import CELL_M, RADIUS_M, Basis, Coverage, Grid, Site
 from geo.wifi.streetscape import outlines
 
@@ -46,6 +47,8 @@ def of(
     if found is None:
         found = _reckoned(session, commune, catalogue, site, radio, client, grid, extract)
         keeping.put(session, name, found, stored=keep)
+    elif keep:
+        keeping.put(session, name, found, stored=True)
     if offset_db:
         found = replace(found, down_dbm=found.down_dbm + offset_db, up_dbm=found.up_dbm + offset_db)
     return found
@@ -82,9 +85,7 @@ def _reckoned(
         if scenes.any_within(scene, site.x, site.y, RADIUS_M):
             loss, sd = signal.losses(scene, catalogue, site, radio, client, grid, made.metres)
             return _coverage(made, grid, radio, loss, sd, "buildings")
-    from geo.wifi.laws import site_general
-
-    loss, deviation = site_general(made.metres, radio.frequency_mhz, catalogue.environment)
+    loss, deviation = unknown_streets_db(made.metres, radio.frequency_mhz, catalogue.environment)
     loss = np.where(made.level <= RADIUS_M, loss, np.nan)
     return _coverage(made, grid, radio, loss, deviation, "statistics")
 

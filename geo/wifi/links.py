@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.wifi.catalogue import BANDS, Catalogue, Client, Radio
+from geo.wifi.radio.antennas import off_beam_db
 from geo.wifi.rasters import Grid, Site
 
 Floats = NDArray[np.float64]
@@ -27,13 +28,9 @@ def link(catalogue: Catalogue, site: Site, radio: Radio, client: Client, grid: G
     north = (grid.south + grid.cell_m * (np.arange(grid.rows) + 0.5) - site.y)[:, None]
     level = np.hypot(east, north)
     metres = np.hypot(level, site.height_m - client.height_m)
-    off = (np.degrees(np.arctan2(east, north)) - site.azimuth_deg + 180.0) % 360.0 - 180.0
+    off = np.degrees(np.arctan2(east, north)) - site.azimuth_deg
     down = np.degrees(np.arctan2(site.height_m - client.height_m, level)) - site.tilt_deg
-    pattern = -np.minimum(
-        (12.0 * (off / radio.horizontal_deg) ** 2 if radio.horizontal_deg < 360 else 0.0)
-        + (12.0 * (down / radio.vertical_deg) ** 2 if radio.vertical_deg < 180 else 0.0),
-        25.0,
-    )
+    pattern = off_beam_db(off, down, radio.horizontal_deg, radio.vertical_deg)
     return Link(
         level, metres, eirp(catalogue, site, radio) + pattern, client.eirp_dbm + radio.gain_dbi + pattern
     )

@@ -24,6 +24,10 @@ CLOSE: Final = 1e-7
 """Choices better by less than this part of the best are not looked for, unless weights are whole."""
 MOST_KEPT: Final = 4000
 """Open nodes that keep prices of their own; more begin from the root's."""
+ROUNDS: Final = 3
+"""Of ruling sites out, each after a closer look among those that are left."""
+SMALL: Final = 60_000
+"""Pairs of site and point, up to which a closer look takes less time than it saves."""
 TOLD_EVERY_S: Final = 0.5
 Prices = NDArray[np.float32]
 
@@ -95,18 +99,19 @@ class Search:
 
     def _settle(self) -> Floats | None:
         """Rule sites out and look closer among the others; the root's prices, or None if all is done."""
-        for rounds in (1, 4, 4):
+        for seed in range(ROUNDS):
             found = bounds.lowest(self.given, self.least)
-            self.bound = min(self.bound, found.value)
+            self.bound = min(self.bound, found.whole)
+            self._round((), found.taken, self.given.allowed)
             never, _ = bounds.settled(self.given, found, self.least)
-            if found.value < self.least or never.all():
+            if found.whole < self.least - bounds.SAFE * abs(self.bound) or never.all():
                 return None
             kept, self.given = reducing.smaller(self.given, ~never)
             self.names = self.names[kept]
-            for seed in range(rounds):
-                if self._over():
-                    return None
-                self._take(*greedy.search(self.given, rounds=3, seed=seed))
+            if self._over():
+                return None
+            if len(self.given.points) <= SMALL:
+                self._take(*greedy.search(self.given, rounds=8, seed=seed))
         return bounds.lowest(self.given, self.least).prices
 
     def _branch(self, prices: Floats) -> None:
@@ -129,11 +134,11 @@ class Search:
         target = self.least - value
         found = bounds.lowest(inner, target, prices, bounds.NODE)
         never, always = bounds.settled(inner, found, target)
-        if found.value < target - bounds.SAFE * abs(self.bound):
+        if found.whole < target - bounds.SAFE * abs(self.bound):
             return
         open_ = ~never
         self._round(node.built, found.taken, open_)
-        promise = min(-node.below, value + found.value)
+        promise = min(-node.below, value + found.whole)
         kept = found.prices.astype(np.float32)
         if not open_.any():
             return

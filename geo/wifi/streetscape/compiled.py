@@ -31,11 +31,11 @@ from numba import njit  # noqa: E402 - it reads the setting above when it is imp
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function as machine code that other threads may run beside."""
-    made: Any = njit(cache=True, nogil=True)(function)
+    made: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
     return made  # type: ignore[no-any-return]
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """As `compiled`, for small functions that are called within others."""
-    made: Any = njit(cache=True, nogil=True, inline="always")(function)
+    made: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
     return made  # type: ignore[no-any-return]

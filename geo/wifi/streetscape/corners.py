@@ -41,16 +41,19 @@ class Graph(NamedTuple):
 def corners(edges: Edges) -> Corners:
     """The corners of closed rings of walls that stick out. Each wall's end is the next one's beginning."""
     ax, ay, bx, by = edges.ax, edges.ay, edges.bx, edges.by
-    # A point where two blocks touch begins two walls: it is matched by the pair, in the order of rings.
     begins: dict[tuple[int, int], list[int]] = {}
     for n in range(len(ax)):
         begins.setdefault((int(ax[n]), int(ay[n])), []).append(n)
     rows = []
     for n in range(len(ax)):
-        for after in begins.get((int(bx[n]), int(by[n])), ()):
-            turn = (bx[n] - ax[n]) * (by[after] - by[n]) - (by[n] - ay[n]) * (bx[after] - bx[n])
-            if turn > 0:
-                rows.append((bx[n], by[n], ax[n], ay[n], bx[after], by[after]))
+        back = np.arctan2(ay[n] - by[n], ax[n] - bx[n])
+        # Where blocks touch at a point several walls begin: the open side is up to the first of them.
+        after = min(
+            begins.get((int(bx[n]), int(by[n])), ()),
+            key=lambda m: (np.arctan2(by[m] - ay[m], bx[m] - ax[m]) - back) % (2 * np.pi),
+        )
+        if (bx[n] - ax[n]) * (by[after] - by[n]) - (by[n] - ay[n]) * (bx[after] - bx[n]) > 0:
+            rows.append((bx[n], by[n], ax[n], ay[n], bx[after], by[after]))
     table = np.array(sorted(rows), np.int64).reshape(-1, 6)
     return Corners(*(np.ascontiguousarray(column) for column in table.T))
 

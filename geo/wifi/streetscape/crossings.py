@@ -56,13 +56,31 @@ def rows_of(px: int, py: int, qx: int, qy: int, column: int, buckets: Buckets) -
 
 
 @inlined
-def meets(px: int, py: int, qx: int, qy: int, lines: Integers, item: int) -> int:
-    """Whether the ray just left of p to q meets the wall (1), the one just right of it (2), or both (3)."""
+def splits(ax: int, ay: int, bx: int, by: int, px: int, py: int, qx: int, qy: int) -> bool:
+    """As `parts`, but an end on the wall's line lies on neither side."""
+    first, second = side(ax, ay, bx, by, px, py), side(ax, ay, bx, by, qx, qy)
+    return (first > 0 and second < 0) or (first < 0 and second > 0)
+
+
+@inlined
+def meets(px: int, py: int, qx: int, qy: int, lines: Integers, item: int) -> bool:
+    """Whether the ray just left of p to q meets the wall."""
+    ax, ay, bx, by = lines[item, 0], lines[item, 1], lines[item, 2], lines[item, 3]
+    one, other = side(px, py, qx, qy, ax, ay), side(px, py, qx, qy, bx, by)
+    return (one > 0) != (other > 0) and parts(ax, ay, bx, by, px, py, qx, qy)
+
+
+@inlined
+def blocks(px: int, py: int, qx: int, qy: int, lines: Integers, item: int) -> int:
+    """Whether a wall stands in the way just left of p to q (1), just right of it (2), or both (3).
+
+    Walls that begin where the ray ends do not.
+    """
     ax, ay, bx, by = lines[item, 0], lines[item, 1], lines[item, 2], lines[item, 3]
     one, other = side(px, py, qx, qy, ax, ay), side(px, py, qx, qy, bx, by)
     by_left = (one > 0) != (other > 0)
     by_right = (one < 0) != (other < 0)
-    if (by_left or by_right) and parts(ax, ay, bx, by, px, py, qx, qy):
+    if (by_left or by_right) and splits(ax, ay, bx, by, px, py, qx, qy):
         return (1 if by_left else 0) + (2 if by_right else 0)
     return 0
 
@@ -80,7 +98,7 @@ def crossed(px: int, py: int, qx: int, qy: int, buckets: Buckets, seen: Integers
         for row in range(bottom, top + 1):
             bucket = row * buckets.columns + column
             for item in range(buckets.starts[bucket], buckets.starts[bucket + 1]):
-                if meets(px, py, qx, qy, buckets.lines, item) & 1 and seen[buckets.items[item]] != ray:
+                if meets(px, py, qx, qy, buckets.lines, item) and seen[buckets.items[item]] != ray:
                     seen[buckets.items[item]] = ray
                     many += 1
     return many
@@ -101,7 +119,7 @@ def sees(px: int, py: int, qx: int, qy: int, buckets: Buckets) -> bool:
             row = bottom + up if py <= qy else top - up
             bucket = row * buckets.columns + column
             for item in range(buckets.starts[bucket], buckets.starts[bucket + 1]):
-                met |= meets(px, py, qx, qy, buckets.lines, item)
+                met |= blocks(px, py, qx, qy, buckets.lines, item)
                 if met == 3:
                     return False
     return True

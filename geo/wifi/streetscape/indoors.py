@@ -30,7 +30,7 @@ def along(edge: int, edges: Edges, frame: Frame, on: NDArray[np.bool_]) -> None:
 
 @inlined
 def across(
-    edge: int, outer: int, edges: Edges, frame: Frame, on: NDArray[np.bool_], turns: NDArray[np.int32]
+    edge: int, outer: Flags, edges: Edges, frame: Frame, on: NDArray[np.bool_], turns: NDArray[np.int32]
 ) -> None:
     """Count a wall in each row that it crosses: +1 or -1 in the cells west of it, by its direction."""
     ax, ay, bx, by = edges.ax[edge], edges.ay[edge], edges.bx[edge], edges.by[edge]
@@ -48,8 +48,8 @@ def across(
             end = min(cut, frame.columns - 1) + 1
             turns[0, row, 0] += way
             turns[0, row, end] -= way
-            turns[1, row, 0] += way * outer
-            turns[1, row, end] -= way * outer
+            turns[1, row, 0] += way * outer[edge]
+            turns[1, row, end] -= way * outer[edge]
 
 
 @compiled
@@ -65,7 +65,7 @@ def ground(edges: Edges, outer: Flags, frame: Frame) -> Flags:
         if edges.ay[edge] == edges.by[edge]:
             along(edge, edges, frame, on)
         else:
-            across(edge, np.int64(outer[edge]), edges, frame, on, turns)
+            across(edge, outer, edges, frame, on, turns)
     found = np.full((frame.rows, frame.columns), OPEN, np.uint8)
     for row in range(frame.rows):
         within, around = 0, 0
