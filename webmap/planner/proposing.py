@@ -57,7 +57,8 @@ def progress_url(key: str, proposal: Proposal) -> str:
 def _trouble(answer: Mapping[str, Any]) -> list[str]:
     """Why there are no sites: what failed, or which obligations conflict."""
     if problem := answer.get("problem"):
-        return [translate(problem["message"], values=problem["values"])]
+        message: str = problem["message"]
+        return [translate(message, values=problem["values"])]
     if not answer.get("conflict"):
         return []
     which = "; ".join(_said(wording.CONFLICTS[each["kind"]], each["values"]) for each in answer["conflict"])
