@@ -37,6 +37,8 @@ SHADES: Final = 15
 """Steps of opacity; the palette has SHADES + 1 of them for each of MIXES + 1 mixtures."""
 MIXES: Final = 7
 HATCH_PX: Final = 6
+FAINTEST: Final = 0.2
+"""Where only statistics speak, a chance below this is not drawn: no edge of the reckoned area shows."""
 
 _CORNERS: Final = text("""
 SELECT ST_X(p), ST_Y(p) FROM (
@@ -189,7 +191,7 @@ def _codes(basis: Basis, browsing: Bytes, voice: Bytes) -> Bytes:
     if basis == "buildings":
         chance, talk = np.clip(chance * 4 - 1.5, 0, 1), np.clip(talk * 4 - 1.5, 0, 1)
     else:
-        chance = np.where(chance < 0.1, 0, chance * 0.85)
+        chance = np.clip((chance - FAINTEST) / (1 - FAINTEST), 0, 1) * 0.9
     shade = np.rint(chance * SHADES).astype(np.int64)
     if basis == "statistics":
         row, column = np.ogrid[: shade.shape[0], : shade.shape[1]]

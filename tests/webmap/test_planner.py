@@ -119,5 +119,20 @@ def test_nobody_else_sees_a_plan_or_changes_one(office: Flask) -> None:
     assert _send(visitor, "/comments", text="Bonjour").status_code == 404
 
 
-def test_a_commune_without_equipment_says_so(client: FlaskClient) -> None:
-    assert b"wifi.toml" in client.get("/en/planner").data
+def test_a_commune_without_equipment_says_so(office: Flask) -> None:
+    engine = office.extensions["engine"]
+    with engine.begin() as connection:
+        before = connection.execute(text("SELECT config FROM commune")).scalar_one()
+        connection.execute(text("UPDATE commune SET config = config - 'wifi'"))
+    bare = create_app(Settings(SECRET_KEY="test"), engine)
+    try:
+        assert b"wifi.toml" in bare.test_client().get("/en/planner").data
+        client = _planner(bare)
+        assert client.get("/en/planner/plan-a").status_code == 200
+        assert _send(client, "/hotspots", values=good()).status_code == 409
+    finally:
+        bare.extensions["scan_counter"].close()
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE commune SET config = CAST(:config AS jsonb)"), {"config": json.dumps(before)}
+            )
