@@ -16,8 +16,8 @@ from geo.wifi.streetscape.paths import DIRECT, INDOORS, UNREACHED, Fields, Flags
 from geo.wifi.streetscape.scenes import Scene
 from geo.wifi.streetscape.shadows import Between, Frame
 
-FURTHEST_M: Final = 1e5
-"""Paths that count for more are not followed: they lose 140 dB and more."""
+FURTHEST_M: Final = 1e4
+"""Paths that count for more are not followed: they lose 120 dB and more."""
 MOST_KEPT: Final = 8
 _kept: OrderedDict[tuple[object, ...], "Ways"] = OrderedDict()
 _lock: Final = Lock()
