@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from core.db import OUTAGES
-from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, Unavailable
+from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unavailable
 from core.languages import LANGUAGES, fallback
 from core.translation import translate
 from geo.vocabulary import N_
@@ -20,6 +20,7 @@ STATUS: dict[type[Problem], int] = {
     Invalid: 422,
     Refused: 403,
     Conflict: 409,
+    TooMany: 429,
     Unavailable: 503,
 }
 
@@ -32,6 +33,7 @@ TITLES = {
     410: N_("No longer here"),
     413: N_("Too large"),
     422: N_("Please check what you sent"),
+    429: N_("Too many tries"),
     500: N_("Something broke on our side"),
     503: N_("Back in a moment"),
 }
@@ -43,7 +45,7 @@ ADVICE = {
     503: N_("Please try again in a minute."),
 }
 
-FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue")
+FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue", "/account/passkeys/")
 """Addresses whose errors are told as JSON: in the words of OGC API, code and description."""
 
 
@@ -58,7 +60,10 @@ def init_app(app: Flask) -> None:
 
 def _told(problem: Problem) -> ResponseReturnValue:
     status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 500)
-    return answer(status, problem.message, problem.values)
+    response = answer(status, problem.message, problem.values)
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(60 * problem.minutes)
+    return response
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

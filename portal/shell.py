@@ -55,7 +55,7 @@ def in_language(lang: str) -> str:
     endpoint = request.endpoint
     if f"{endpoint}_in" in current_app.view_functions:
         endpoint = f"{endpoint}_in"
-    if request.path.startswith(("/desk", "/ogc")):
+    if request.path.startswith(("/desk", "/account", "/ogc")):
         return f"{request.path}?lang={lang}"
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("home.front", lang=lang)
