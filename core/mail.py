@@ -67,7 +67,13 @@ def put(
         raise ValueError("a subject is one line")
     _forget(session, settings, now)
     letter = Letter(
-        recipient=recipient, subject=subject[:200], lang=lang, body=body, state=WAITING, error="", created_at=now
+        recipient=recipient,
+        subject=subject[:200],
+        lang=lang,
+        body=body,
+        state=WAITING,
+        error="",
+        created_at=now,
     )
     session.add(letter)
     session.flush()

@@ -2,15 +2,27 @@
 
 import logging
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from core.db import OUTAGES
-from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unavailable
+from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unavailable, Unconfirmed
 from core.languages import LANGUAGES, fallback
 from core.translation import translate
 from geo.vocabulary import N_
+from portal.accounts import ways
 
 log = logging.getLogger("athar")
 
@@ -59,6 +71,8 @@ def init_app(app: Flask) -> None:
 
 
 def _told(problem: Problem) -> ResponseReturnValue:
+    if isinstance(problem, Unconfirmed) and not request.path.startswith(FOR_MACHINES):
+        return redirect(url_for("own.confirming", next=ways.back()), 303)
     status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 500)
     response = answer(status, problem.message, problem.values)
     if isinstance(problem, TooMany):
@@ -104,7 +118,10 @@ def answer(status: int, message: str, values: dict[str, object] | None = None) -
         )
     else:
         title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
-        page = render_template("error.html", status=status, title=translate(title), message=said)
+        following = ways.inside(request.full_path.rstrip("?")) if request.method == "GET" else None
+        page = render_template(
+            "error.html", status=status, title=translate(title), message=said, following=following or ""
+        )
         response = make_response(page)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

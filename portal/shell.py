@@ -30,6 +30,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         PACES=vocabulary.PACES,
         public_base=public_base,
         holds=holds,
+        translated=lambda problem: translate(problem.message, values=problem.values),
     )
     app.jinja_env.filters.update(
         kind=kind,

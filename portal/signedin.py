@@ -10,7 +10,8 @@ from core.db import OUTAGES, db
 from core.people import limits, sessions
 
 COOKIE: Final = "staff"
-_TOKEN: Final = "in"
+_PLACE: Final = "in"
+"""Under which the cookie holds the token."""
 
 
 def init_app(app: Flask, *, https: bool) -> None:
@@ -29,7 +30,7 @@ def init_app(app: Flask, *, https: bool) -> None:
 def let_in(token: str) -> None:
     """Give the browser its token. Whatever it had before is gone: nobody chooses the token of another."""
     session.clear()
-    session[_TOKEN] = token
+    session[_PLACE] = token
     session.permanent = True
 
 
@@ -51,7 +52,7 @@ def address() -> str | None:
 
 def _know() -> None:
     # The session is only touched where there is a cookie: pages of everybody stay free of it.
-    token = session.get(_TOKEN) if COOKIE in request.cookies else None
+    token = session.get(_PLACE) if COOKIE in request.cookies else None
     if isinstance(token, str):
         try:
             _ask(token, clock.now())

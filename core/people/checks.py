@@ -1,4 +1,4 @@
-"""Names, e-mail addresses and passwords as people type them: good ones, or a sentence that says what is wrong."""
+"""Names, e-mail addresses and passwords as people type them: good ones, or a sentence on what is wrong."""
 
 import re
 from collections.abc import Iterable

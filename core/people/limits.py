@@ -11,7 +11,7 @@ import ipaddress
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from core.errors import TooMany
@@ -25,7 +25,8 @@ _COUNT = text(
     "INSERT INTO throttle (key, tries, free_at, last_at) VALUES (:key, 1, :now, :now)"
     " ON CONFLICT (key) DO UPDATE SET last_at = :now,"
     " tries = CASE WHEN throttle.last_at < :old THEN 1 ELSE throttle.tries + 1 END,"
-    " free_at = CASE WHEN throttle.last_at < :old OR throttle.tries + 1 < :free THEN CAST(:now AS timestamptz)"
+    " free_at = CASE WHEN throttle.last_at < :old OR throttle.tries + 1 < :free"
+    " THEN CAST(:now AS timestamptz)"
     " ELSE CAST(:now AS timestamptz)"
     " + make_interval(secs => LEAST(:first * power(2, LEAST(throttle.tries + 1 - :free, 20)), :longest)) END"
     " WHERE throttle.free_at <= :now RETURNING tries"
@@ -55,6 +56,15 @@ def count(session: Session, key: str, *, free: int, now: datetime) -> None:
 def forget(session: Session, key: str, *, now: datetime) -> None:
     """It went well: the count begins anew. Counts of long ago go too. The caller commits."""
     session.execute(delete(Throttle).where((Throttle.key == key) | (Throttle.last_at < now - FORGOTTEN)))
+
+
+def take_back(session: Session, key: str, *, now: datetime) -> None:
+    """One of the tries was none after all: it went well. The caller commits."""
+    session.execute(
+        update(Throttle)
+        .where(Throttle.key == key, Throttle.tries > 0)
+        .values(tries=Throttle.tries - 1, free_at=now)
+    )
 
 
 def network(address: str) -> str | None:

@@ -169,15 +169,13 @@ def whose(session: Session, site: Site, given: dict[str, Any], *, now: datetime)
 
 def listed(session: Session, account_id: int) -> Sequence[Passkey]:
     """A person's passkeys, the oldest first."""
-    return session.scalars(
-        select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
-    ).all()
+    return session.scalars(select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)).all()
 
 
 def remove(session: Session, account_id: int, passkey_id: int) -> str:
     """Forget one of a person's own passkeys; its name. NotFound for another's."""
     mine = delete(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == account_id)
-    name = session.scalar(mine.returning(Passkey.name))
+    name: str | None = session.scalar(mine.returning(Passkey.name))
     if name is None:
         raise NotFound("There is no such passkey any more.")
     return name

@@ -162,9 +162,7 @@ def events(session: Session, account_id: int, *, limit: int) -> Sequence[Account
 
 def note(session: Session, account: Account, kind: str, by: str, detail: str, *, now: datetime) -> None:
     """Write down what was done to an account."""
-    session.add(
-        AccountEvent(account_id=account.id, at=now, kind=kind, by=by[:80], detail=detail[:300])
-    )
+    session.add(AccountEvent(account_id=account.id, at=now, kind=kind, by=by[:80], detail=detail[:300]))
 
 
 def _leave_an_administrator(session: Session, account: Account) -> None:

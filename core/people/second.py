@@ -31,10 +31,12 @@ def new_secret() -> str:
 
 def address(secret: str, email: str, issuer: str) -> str:
     """What the app reads from the QR symbol."""
-    return pyotp.TOTP(secret).provisioning_uri(email, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
-def set_up(session: Session, account: Account, secret: str, code: str, key: str, *, now: datetime) -> list[str]:
+def set_up(
+    session: Session, account: Account, secret: str, code: str, key: str, *, now: datetime
+) -> list[str]:
     """Begin asking for codes; codes on paper, shown this once. Invalid if the app's code is not right."""
     step = _step(secret, code, now)
     if step is None:

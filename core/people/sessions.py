@@ -1,4 +1,4 @@
-"""Who is in: one row a device, ended at once from anywhere. The cookie holds a random token, the row its hash."""
+"""Who is in: one row a device, ended at once from anywhere. The cookie holds a token, the row its hash."""
 
 import hashlib
 import re
@@ -70,15 +70,19 @@ def begin(session: Session, account: Account, way: str, agent: str, *, now: date
     return token
 
 
-def begin_without(
-    session: Session, name: str, roles: Sequence[Role], agent: str, *, now: datetime
-) -> str:
+def begin_without(session: Session, name: str, roles: Sequence[Role], agent: str, *, now: datetime) -> str:
     """Let somebody in who has no account; what the cookie is to hold. The caller commits."""
     return _begin(session, name, list(roles), "door", agent, now, None)
 
 
 def _begin(
-    session: Session, name: str, roles: Sequence[Role], way: str, agent: str, now: datetime, account: int | None
+    session: Session,
+    name: str,
+    roles: Sequence[Role],
+    way: str,
+    agent: str,
+    now: datetime,
+    account: int | None,
 ) -> str:
     token = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.until < now))
@@ -118,9 +122,9 @@ def known(session: Session, token: str, *, now: datetime) -> Known | None:
 
 def _known(there: SignIn, name: str, roles: list[str], languages: list[str], more: set[Role]) -> Known:
     held = {Role(role) for role in roles if role in set(Role)} | more
-    return Known(
-        there.id, there.account_id, name, frozenset(held), frozenset(languages), there.seen_at, there.confirmed_at
-    )
+    spoken = frozenset(languages)
+    last = there.seen_at, there.confirmed_at
+    return Known(there.id, there.account_id, name, frozenset(held), spoken, *last)
 
 
 def touch(session: Session, who: Known, *, now: datetime) -> bool:
