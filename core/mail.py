@@ -86,7 +86,8 @@ def put(
 
 def again(session: Session, settings: Settings, letter_id: int, *, now: datetime) -> None:
     """Try once more with a letter that did not go out. The caller commits; NotFound if there is no such."""
-    letter = session.get(Letter, letter_id, with_for_update=True) if 0 < letter_id < 2**63 else None
+    known = 0 < letter_id < 2**63
+    letter = session.get(Letter, letter_id, with_for_update=True) if known else None
     if letter is None or letter.state not in (WAITING, FAILED) or letter.body is None:
         raise NotFound("There is no such letter that waits.")
     if settings.SMTP_URL:
@@ -142,9 +143,9 @@ def message(letter: Letter, settings: Settings, *, now: datetime) -> EmailMessag
     built["From"], built["To"], built["Subject"] = sender, letter.recipient, letter.subject
     built["Date"] = format_datetime(now)
     built["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    built["Content-Language"] = letter.lang
     built["Auto-Submitted"] = "auto-generated"
     built.set_content(letter.body or "", cte="base64")
+    built["Content-Language"] = letter.lang
     return built
 
 

@@ -60,7 +60,7 @@ def by_email(session: Session, email: str) -> Account | None:
 
 def by_id(session: Session, account_id: int) -> Account:
     """An account; NotFound if there is none."""
-    account = session.get(Account, account_id) if 0 < account_id < 2**63 else None
+    account = session.get(Account, account_id) if checks.is_number(account_id) else None
     if account is None:
         raise NotFound("There is no such account.")
     return account

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts import Role
 from core.errors import NotFound
+from core.people import checks
 from core.people.models import Account, SignIn
 
 STAYS: Final = timedelta(hours=12)
@@ -128,7 +129,7 @@ def _known(there: SignIn, name: str, roles: list[str], languages: list[str], mor
 
 
 def touch(session: Session, who: Known, *, now: datetime) -> bool:
-    """Write down that somebody was seen, once a minute at most; whether it was written. The caller commits."""
+    """Write down, at most once a minute, that somebody was seen; whether it was. The caller commits."""
     if now - who.seen_at < TOUCHED:
         return False
     session.execute(update(SignIn).where(SignIn.id == who.id).values(seen_at=now))
@@ -151,7 +152,7 @@ def listed(session: Session, account_id: int, *, now: datetime) -> Sequence[Sign
 def end(session: Session, account_id: int, sign_in_id: int) -> None:
     """Sign a person out on one of their own devices; NotFound for another's. The caller commits."""
     mine = delete(SignIn).where(SignIn.id == sign_in_id, SignIn.account_id == account_id)
-    if session.scalar(mine.returning(SignIn.id)) is None:
+    if not checks.is_number(sign_in_id) or session.scalar(mine.returning(SignIn.id)) is None:
         raise NotFound("You are not signed in there any more.")
 
 

@@ -13,7 +13,8 @@ from geo.vocabulary import N_
 FORGOT: Final = "accounts.forgot"
 INVITED: Final = N_(
     "Hello %(name)s,\n\n%(by)s invites you to work on the heritage map of the commune. Open this address"
-    " within %(days)s days, and choose a password:\n\n%(address)s\n\nIf you do not expect this letter, leave it be."
+    " within %(days)s days, and choose a password:\n\n%(address)s\n\nIf you do not expect this letter, leave"
+    " it be."
 )
 INVITED_SUBJECT: Final = N_("Your account at the commune's heritage map")
 FORGOTTEN: Final = N_(
