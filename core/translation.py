@@ -90,7 +90,7 @@ def day(value: Any) -> str:
 
 def moment(value: Any) -> str:
     """A moment, in Universal Time and saying so."""
-    return f"{format_datetime(value, 'd MMM y, HH:mm', locale=locale(g.lang))} UTC"
+    return f"{format_datetime(value, 'd MMM y HH:mm', locale=locale(g.lang))} UTC"
 
 
 def init_app(app: Flask) -> None:

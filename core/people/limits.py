@@ -50,7 +50,7 @@ def count(session: Session, key: str, *, free: int, now: datetime) -> None:
     if tries is None:
         until = session.scalar(select(Throttle.free_at).where(Throttle.key == key)) or now
         minutes = max(1, -int((now - until).total_seconds() // 60))
-        raise TooMany("Too many tries. Please wait %(minutes)s minutes.", minutes=minutes)
+        raise TooMany("Too many tries. Please wait %(minutes)s min.", minutes=minutes)
 
 
 def forget(session: Session, key: str, *, now: datetime) -> None:
