@@ -41,7 +41,7 @@ def office(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def _letter(spool: Path) -> str:
     """The path in the newest letter."""
     file = max(spool.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns)
-    text = email.message_from_bytes(file.read_bytes(), policy=policy.default).get_content()
+    text: str = email.message_from_bytes(file.read_bytes(), policy=policy.default).get_content()
     address = next(word for word in text.split() if "/account/link/" in word)
     return address[address.index("/account/link/") :]
 

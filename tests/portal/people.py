@@ -63,11 +63,11 @@ class Browser:
 
     def get(self, path: str, **more: object) -> TestResponse:
         """Open a page."""
-        return self.client.get(path, base_url=BASE, **more)  # type: ignore[arg-type]
+        return self.client.get(path, base_url=BASE, **more)
 
     def post(self, path: str, data: object = None, **more: object) -> TestResponse:
         """Send a form of a page of ours."""
-        return self.client.post(path, base_url=BASE, headers=HERE, data=data, **more)  # type: ignore[arg-type]
+        return self.client.post(path, base_url=BASE, headers=HERE, data=data, **more)
 
     def enter(self, email: str, password: str = PASSWORD, **more: str) -> TestResponse:
         """Send the form of e-mail and password."""

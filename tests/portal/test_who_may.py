@@ -95,7 +95,7 @@ def test_every_view_is_open_to_whom_the_table_says(frozen: tuple[Flask, dict[Rol
     app, _ = frozen
     wrong = {}
     for rule in _rules(app):
-        said = app.view_functions[rule.endpoint].open_to  # type: ignore[attr-defined]
+        said: frozenset[Role] = getattr(app.view_functions[rule.endpoint], "open_to", frozenset())
         held = PUBLIC if Role.PUBLIC in said else MEMBER if Role.MEMBER in said else said
         if held != _may(str(rule)):
             wrong[str(rule)] = sorted(said)
