@@ -36,6 +36,11 @@ def email(typed: str) -> str:
     return address.lower()
 
 
+def sought(typed: str) -> str:
+    """What is looked for as an e-mail address, good or not: in lower case, and nothing a database refuses."""
+    return typed.replace("\0", "").strip().lower()[:LONGEST_EMAIL]
+
+
 def lang(typed: str) -> str:
     """One of our languages."""
     if typed not in LANGUAGES:

@@ -55,7 +55,7 @@ def invite(
 
 def by_email(session: Session, email: str) -> Account | None:
     """The account of an address, shut or not."""
-    return session.scalar(select(Account).where(Account.email == email.strip().lower()[:254]))
+    return session.scalar(select(Account).where(Account.email == checks.sought(email)))
 
 
 def by_id(session: Session, account_id: int) -> Account:

@@ -11,7 +11,7 @@ from core import clock, jobs
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, Problem, Refused, TooMany
-from core.people import limits, passwords, register, second, sessions
+from core.people import checks, limits, passwords, register, second, sessions
 from core.people.models import Account
 from geo.vocabulary import N_
 from portal import signedin
@@ -88,7 +88,7 @@ def forgotten() -> ResponseReturnValue:
 @open_to(Role.PUBLIC)
 def forgot() -> ResponseReturnValue:
     """Have a letter written, if the address has an account; whether it has is not told."""
-    typed, now = request.form.get("email", "").strip().lower()[:254], clock.now()
+    typed, now = checks.sought(request.form.get("email", "")[:LONGEST_TYPED]), clock.now()
     try:
         count(limits.key(key(), "letter", typed), now, free=FREE_LETTERS)
     except TooMany as wrong:
@@ -186,7 +186,7 @@ def page(template: str, wrong: Problem | None = None, **values: object) -> Respo
 
 def _shown(email: str, password: str, now: datetime) -> Account:
     """Whose e-mail and password these are. Invalid does not tell which of the two is wrong."""
-    address = email.strip().lower()[:254]
+    address = checks.sought(email)
     account = register.by_email(db.session, address)
     if not check(account, address, password, now) or account is None:
         raise Invalid("password", N_("E-mail or password is not right."))

@@ -90,7 +90,6 @@ def _person(account: Account, wrong: Invalid | Conflict | None = None) -> Respon
         "accounts/person.html",
         wrong,
         person=account,
-        mine=account.id == g.known.account_id,
         places=sessions.listed(db.session, account.id, now=clock.now()),
         keys=passkeys.listed(db.session, account.id),
         events=register.events(db.session, account.id, limit=50),
