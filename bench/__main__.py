@@ -9,7 +9,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import embeds, load, offline, opendata, signs, start, streets, weight
+from bench import (
+    embeds,
+    load,
+    offline,
+    opendata,
+    signs,
+    start,
+    streets,
+    weight,
+    wifi_demand,
+    wifi_drag,
+    wifi_siting,
+)
 from core.settings import PROJECT
 
 SUBJECTS = {
@@ -21,6 +33,9 @@ SUBJECTS = {
     "opendata": opendata.run,
     "streets": streets.run,
     "embeds": embeds.run,
+    "wifi-demand": wifi_demand.run,
+    "wifi-siting": wifi_siting.run,
+    "wifi-drag": wifi_drag.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

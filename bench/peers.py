@@ -1,6 +1,7 @@
-"""Other servers of OGC API – Features, from PyPI, each in an environment of its own under build/peers.
+"""Other programs, from PyPI, each in an environment of its own under build/peers.
 
-They serve the tables `peer_points` and `peer_polygons` (bench/opendata_rows.py) of the same database.
+The servers of OGC API – Features serve the tables `peer_points` and `peer_polygons` (bench/opendata_rows.py)
+of the same database.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "tipg": ("tipg==1.6.1", "uvicorn==0.54.0"),
     "pygeoapi": ("pygeoapi==0.21.0", "gunicorn==27.0.1", "psycopg2-binary==2.9.13", "geoalchemy2==0.20.0",
                  "sqlalchemy==2.0.58"),
+    "spopt": ("spopt==0.7.0", "pulp==3.3.2", "highspy==1.16.0"),
 }  # fmt: skip
 PATIENCE_S = 60
 
@@ -70,7 +72,7 @@ def pygeoapi(url: str) -> Iterator[str]:
     config, document = folder / "config.yml", folder / "openapi.yml"
     config.write_text(json.dumps(_config(address, url)), encoding="utf-8")
     environment = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(document)}
-    python = _python("pygeoapi")
+    python = interpreter("pygeoapi")
     subprocess.run(
         [str(python.parent / "pygeoapi"), "openapi", "generate", str(config), "--output-file", str(document)],
         env={**os.environ, **environment}, check=True, capture_output=True,
@@ -105,9 +107,8 @@ def _config(address: str, url: str) -> dict[str, object]:
         },
         "resources": {
             name: {
-                "type": "collection", **texts,
-                "extents": {"spatial": {"bbox": [-10, 28, -6, 32], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
-                "providers": [{
+                "type": "collection", **texts, "extents": {"spatial": {"bbox": [-10, 28, -6, 32], "crs":
+                "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}}, "providers": [{
                     "type": "feature", "name": "PostgreSQL", "data": data, "id_field": "id", "table": name,
                     "geom_field": "geom", "storage_crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
                 }],
@@ -117,7 +118,7 @@ def _config(address: str, url: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _python(name: str) -> Path:
+def interpreter(name: str) -> Path:
     """The interpreter of a peer's environment, made on first use with the versions of PACKAGES."""
     home = HOME / name
     done = home / "packages"
@@ -133,7 +134,7 @@ def _running(
     name: str, arguments: list[str], environment: Mapping[str, str], address: str, path: str
 ) -> Iterator[str]:
     process = subprocess.Popen(
-        [str(_python(name)), *arguments],
+        [str(interpreter(name)), *arguments],
         # A query that its client has given up must not burn the processor under the next measurement.
         env={**os.environ, **environment, "PGOPTIONS": "-c statement_timeout=20000"},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=HOME,

@@ -1,7 +1,7 @@
 """The commune as the rest of the program sees it: its checked configuration, typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.languages import Said, say
@@ -75,6 +75,8 @@ class Commune:
     unknown: tuple[Unknown, ...]
     signs: Signage
     version: int
+    wifi: Mapping[str, Any] = field(default_factory=dict)
+    """The checked content of wifi.toml (geo/wifi/catalogue.py reads it); empty where a commune has none."""
 
     def name(self, order: Sequence[str]) -> Said:
         """Its name in the first language of `order` that has one."""
@@ -114,6 +116,7 @@ def from_config(config: Mapping[str, Any], version: int) -> Commune:
         ),
         signs=_signage(config.get("signs", {}), config["languages"]),
         version=version,
+        wifi=config.get("wifi", {}),
     )
 
 

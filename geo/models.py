@@ -166,6 +166,12 @@ class Reference(Feature):
     __mapper_args__ = {"polymorphic_identity": "reference"}
 
 
+class Infrastructure(Feature):
+    """What an access point may hang at or be connected to: lamp posts, masts, fibre, buildings with power."""
+
+    __mapper_args__ = {"polymorphic_identity": "infrastructure"}
+
+
 class Route(Feature):
     """A walk. Its geometry is the legs, joined; `status` tells a proposal from an adopted route."""
 

@@ -62,6 +62,12 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
         "fire": N_("Fire"),
         "collapse": N_("Collapse"),
     },
+    "infrastructure": {
+        "lamp_post": N_("Lamp post"),
+        "fibre_point": N_("Fibre connection"),
+        "powered_building": N_("Building with power"),
+        "mast": N_("Mast"),
+    },
     "reference": {
         "osm_node": N_("OpenStreetMap point"),
         "osm_health": N_("OpenStreetMap health point"),
@@ -73,8 +79,10 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 LAYERS: Final = tuple(KINDS)
 WIDE_LAYERS: Final = ("boundary", "risk_zones")
 """Layers that may reach beyond the commune's box, into its context box."""
-NAMELESS_LAYERS: Final = ("reference",)
+NAMELESS_LAYERS: Final = ("reference", "infrastructure")
 """Layers whose things may have no name."""
+PRIVATE_LAYERS: Final = ("infrastructure",)
+"""Layers for planners only: where fibre and power come in is not told to everybody."""
 
 STATES: Final = ("attested", "reviewed", "machine")
 FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note")

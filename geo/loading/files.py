@@ -10,13 +10,14 @@ from typing import Any, Final, NoReturn
 from geo.loading.records import At, quoted
 
 LARGEST_FILE: Final = 200 * 1024 * 1024
-LOADER_VERSION: Final = "2"
+LOADER_VERSION: Final = "3"
 """Grows when the same folder would be read into other records (or its names be folded otherwise)."""
 CONFIG: Final = "commune.toml"
 ROUTES: Final = "routes.json"
 SIGNS: Final = "signs.json"
 RECORDINGS: Final = "recordings.json"
-FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS, RECORDINGS)
+WIFI: Final = "wifi.toml"
+FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS, RECORDINGS, WIFI)
 """Files of every folder; the layers' files are named in the first."""
 
 

@@ -1,4 +1,4 @@
-"""What changed last, over all layers: for feeds."""
+"""What changed last, over all public layers: for feeds."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.languages import Said
 from geo.features import as_said, best_name
 from geo.models import Feature
+from geo.vocabulary import PRIVATE_LAYERS
 
 
 class Change(NamedTuple):
@@ -37,6 +38,7 @@ def latest(session: Session, order: Sequence[str], *, limit: int, offset: int = 
             Feature.withdrawn_at,
             Feature.licence,
         )
+        .where(Feature.layer.not_in(PRIVATE_LAYERS))
         .order_by(at.desc(), Feature.id.desc())
         .limit(limit)
         .offset(offset)

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from geo.hazards import ACTIVE_ZONES
 from geo.shapes import SRID
 from geo.streets import network, ordering
 from geo.streets.directions import turns
@@ -40,19 +41,12 @@ class Finding:
     detour_turns: tuple[Mapping[str, Any], ...] = ()
 
 
-_ACTIVE: Final = """
-  SELECT f.id, f.geom FROM feature f JOIN risk_zone z ON z.id = f.id
-   WHERE f.withdrawn_at IS NULL AND NOT z.record AND ST_Dimension(f.geom) = 2
-     AND COALESCE(f.attributes->>'valid_from', '') <= CAST(:today AS text)
-     AND COALESCE(f.attributes->>'valid_until', '9999') >= CAST(:today AS text)
-"""
-"""Zones that hold now. A record of the past is none; dates are whole days, YYYY-MM-DD."""
 _SHUT: Final = """
   SELECT f.id, f.geom, f.place FROM feature f JOIN monument m ON m.id = f.id
    WHERE f.withdrawn_at IS NULL AND m.access = 'closed'
 """
 _STOPS: Final = text(f"""
-WITH zone AS ({_ACTIVE})
+WITH zone AS ({ACTIVE_ZONES})
 SELECT s.ordinal, s.feature_id, 'closed_stop' AS code FROM route_stop s
   JOIN feature f ON f.id = s.feature_id LEFT JOIN monument m ON m.id = f.id
  WHERE s.route_id = :route_id AND (f.withdrawn_at IS NOT NULL OR m.access = 'closed')
@@ -63,7 +57,7 @@ SELECT s.ordinal, zone.id, 'risk_stop' FROM route_stop s JOIN feature f ON f.id 
  ORDER BY 1, 3, 2
 """)
 _LEGS: Final = text(f"""
-WITH zone AS ({_ACTIVE}), shut AS ({_SHUT})
+WITH zone AS ({ACTIVE_ZONES}), shut AS ({_SHUT})
 SELECT l.ordinal, zone.id AS feature_id, 'risk_leg' AS code FROM route_leg l
   JOIN zone ON ST_Intersects(zone.geom, l.geom)
  WHERE l.route_id = :route_id
@@ -78,7 +72,7 @@ SELECT l.ordinal, shut.id, 'closed_leg' FROM route_leg l
  ORDER BY 1, 3, 2
 """)
 _BANNED: Final = text(f"""
-WITH zone AS ({_ACTIVE}), shut AS ({_SHUT})
+WITH zone AS ({ACTIVE_ZONES}), shut AS ({_SHUT})
 SELECT s.id FROM street_segment s JOIN zone ON ST_Intersects(zone.geom, s.geom)
  WHERE s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
 UNION

@@ -205,4 +205,4 @@ class _Cut:
 
 
 def _interesting(tags: Any) -> bool:
-    return any(key in tags for key in INTERESTING)
+    return any(key in tags for key in INTERESTING) or tags.get("amenity") == "marketplace"

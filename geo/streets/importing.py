@@ -21,7 +21,7 @@ from geo.streets.models import OsmImport
 from geo.streets.staging import STAGED, stage
 from geo.vocabulary import N_
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Grows when the same file would be read into other rows."""
 
 

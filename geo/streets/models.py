@@ -100,7 +100,7 @@ class Building(Base):
 
 
 class OsmFeature(Base):
-    """Anything else: water, walls, barriers, land use, names of places, points of heritage."""
+    """Anything else: water, walls, barriers, land use, names of places, points of heritage, lamp posts."""
 
     __tablename__ = "osm_feature"
     __table_args__ = (Index("ix_osm_feature_geom", "geom", postgresql_using="gist"),)

@@ -159,8 +159,13 @@ class _Shapes:
                 yield from _rows(shape, "way", way.id, way.version, dict(way.tags), wkt)
 
     def _outlined(self) -> Iterator[Row]:
-        keys = ("natural", "waterway", "landuse", "leisure", "place", "historic", "heritage", "tourism")
+        keys = (
+            *("natural", "waterway", "landuse", "leisure", "place", "historic", "heritage", "tourism"),
+            *("highway", "amenity"),
+        )
         for area, tags in self._areas(*keys):
+            # A closed way may be a street that leads round; an outlined relation is an area for sure.
+            tags = tags if area.from_way() else {"area": "yes", **tags}
             if tagging.layers(tags, "area") and (shape := _area(area)) is not None:
                 kind = "way" if area.from_way() else "relation"
                 yield from _rows("area", kind, area.orig_id(), area.version, tags, shape)

@@ -13,7 +13,7 @@ from core.languages import ALIASES, LANGUAGES
 
 Tags = Mapping[str, str]
 
-LAYERS: Final = ("water", "walls", "barriers", "land_use", "places", "heritage")
+LAYERS: Final = ("water", "walls", "barriers", "land_use", "places", "heritage", "fixtures")
 """Layers of `osm_feature`."""
 
 WALKED: Final = frozenset(
@@ -42,6 +42,11 @@ WALLS: Final = frozenset(("wall", "city_wall", "retaining_wall"))
 PLACES: Final = frozenset(
     ("town", "city", "village", "hamlet", "suburb", "quarter", "neighbourhood", "locality", "square")
 )
+FIXTURES: Final[Mapping[str, Mapping[str, str]]] = {
+    "highway": {"street_lamp": "lamp_post"},
+    "man_made": {"mast": "mast"},
+}
+"""Points that something may hang at: key and value → kind, in the words of the layer `infrastructure`."""
 SIGHTS: Final = frozenset(("museum", "attraction", "gallery"))
 KEPT: Final = (
     *("historic", "heritage", "tourism", "wikidata", "wikipedia", "start_date", "material", "height"),
@@ -153,13 +158,27 @@ def layers(tags: Tags, shape: str) -> list[tuple[str, str]]:
         found.append(("walls", barrier) if barrier in WALLS and shape != "point" else ("barriers", barrier))
     elif shape in ("line", "ring") and tags.get("historic") == "citywalls":
         found.append(("walls", "city_wall"))
-    if shape == "area" and (kind := tags.get("landuse") or tags.get("leisure")) is not None:
+    if shape == "area" and (kind := _land_use(tags)) is not None:
         found.append(("land_use", kind))
     if shape in ("point", "area") and tags.get("place") in PLACES and "name" in tags:
         found.append(("places", tags["place"]))
     if shape != "ring" and (kind := heritage(tags)) is not None:
         found.append(("heritage", kind))
+    if shape == "point" and (kind := _fixture(tags)) is not None:
+        found.append(("fixtures", kind))
     return [(layer, plain(kind)[:40] or "yes") for layer, kind in found]
+
+
+def _land_use(tags: Tags) -> str | None:
+    if (kind := tags.get("landuse") or tags.get("leisure")) is not None:
+        return kind
+    if tags.get("highway") == "pedestrian" and tags.get("area") == "yes":
+        return "pedestrian"
+    return "marketplace" if tags.get("amenity") == "marketplace" else None
+
+
+def _fixture(tags: Tags) -> str | None:
+    return next((kinds[tags[key]] for key, kinds in FIXTURES.items() if tags.get(key) in kinds), None)
 
 
 def _water(tags: Tags, shape: str) -> str | None:

@@ -4,8 +4,10 @@ A figure whose `confirmed` is false is an assumption of planning, and is shown a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from core.languages import Said, say
 
 Band = Literal["2.4", "5"]
 BANDS: Final[tuple[Band, ...]] = ("2.4", "5")
@@ -61,6 +63,12 @@ class Model:
     """People that it serves at once."""
     mesh: bool
     confirmed: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Its name by language, where it is a description rather than a product's name."""
+
+    def label(self, order: Sequence[str]) -> Said:
+        """Its name in the first language of `order` that has one, else as it is called in English."""
+        return say({lang: Said(text, lang) for lang, text in {"en": self.name, **self.names}.items()}, order)
 
     def radio(self, band: Band) -> Radio | None:
         """Its radio for the band, if it has one."""

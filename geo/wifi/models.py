@@ -92,7 +92,8 @@ class Hotspot(Base):
     status: Mapped[str] = mapped_column(String(10), server_default="planned")
     """One of geo.wifi.vocabulary.STATUSES."""
     note: Mapped[str] = mapped_column(String(500), server_default="")
-    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    revision: Mapped[int] = mapped_column(BigInteger)
+    """The scenario's, when this hotspot was changed last."""
     changed_by: Mapped[str] = mapped_column(String(80))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
 
@@ -113,7 +114,9 @@ class StatusChange(Base):
 
 
 class Edit(Base):
-    """One change of a scenario's hotspots, whole before and after: it can be undone and done again."""
+    """One change of a scenario's hotspots or settings, whole before and after: it can be undone and done
+    again.
+    """
 
     __tablename__ = "wifi_edit"
     __table_args__ = (Index("ix_wifi_edit_scenario_id", "scenario_id", "id"),)
@@ -121,10 +124,14 @@ class Edit(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     scenario_id: Mapped[int] = mapped_column(ForeignKey("wifi_scenario.id", ondelete="CASCADE"))
     act: Mapped[str] = mapped_column(String(10))
-    """place, change, remove or adopt (a proposal's sites, at once)."""
+    """One of geo.wifi.vocabulary.ACTS."""
     before: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     after: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    """The scenario's, once this was done, undone or done again last."""
     undone: Mapped[bool] = mapped_column(server_default=text("false"))
+    undone_by: Mapped[str | None] = mapped_column(String(80))
+    """Who undid it last, even if it was done again since."""
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -160,12 +167,19 @@ class Survey(Base):
     """Median of measured minus modelled."""
     sd_db: Mapped[float | None]
     compared: Mapped[int] = mapped_column(server_default=text("0"))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=EMPTY)
+    """How many lines of the file were taken, and how many were left out, by reason."""
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_by: Mapped[str | None] = mapped_column(String(80))
+    """Who took its offset over into the scenario, last."""
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Reading(Base):
-    """One measured signal, and what the model said for its place (NULL: outside the modelled area)."""
+    """The median of the signals measured in a square of a few metres, at its middle, and what the model says
+    there (NULL: outside the modelled area). Neither hour nor order is kept: nobody's way can be read off.
+    """
 
     __tablename__ = "wifi_reading"
     __table_args__ = (Index("ix_wifi_reading_survey_id", "survey_id", "id"),)

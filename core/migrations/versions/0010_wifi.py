@@ -114,7 +114,9 @@ def _edit() -> None:
         sa.Column("act", sa.String(10), nullable=False),
         sa.Column("before", JSONB, nullable=False),
         sa.Column("after", JSONB, nullable=False),
+        sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("undone", sa.Boolean, nullable=False, server_default=sa.text("false")),
+        sa.Column("undone_by", sa.String(80)),
         sa.Column("by", sa.String(80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
@@ -146,7 +148,7 @@ def _hotspot() -> None:
         sa.Column("feature_id", sa.BigInteger, sa.ForeignKey("feature.id", ondelete="SET NULL")),
         sa.Column("status", sa.String(10), nullable=False, server_default="planned"),
         sa.Column("note", sa.String(500), nullable=False, server_default=""),
-        sa.Column("revision", sa.Integer, nullable=False, server_default=sa.text("1")),
+        sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("changed_by", sa.String(80), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         sa.CheckConstraint("height_m > 0 AND height_m < 100", name="height"),
@@ -195,8 +197,11 @@ def _survey() -> None:
         sa.Column("offset_db", sa.Float),
         sa.Column("sd_db", sa.Float),
         sa.Column("compared", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("counts", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("by", sa.String(80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_by", sa.String(80)),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
     )
     op.create_index("ix_wifi_survey_scenario_id", "wifi_survey", ["scenario_id"])
 

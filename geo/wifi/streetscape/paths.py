@@ -1,0 +1,221 @@
+"""Shortest outdoor paths from one place to every cell of a raster, around corners.
+
+First to all corners (Dijkstra over their graph), then each corner in order of distance spreads over the
+cells that it sees and to which no other way is shorter. What a corner serves is star-shaped around it, so
+that it is found from cell to neighbouring cell, without asking every corner about every cell.
+"""
+
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.wifi.streetscape.compiled import compiled, inlined
+from geo.wifi.streetscape.corners import Corners, Graph, hugs
+from geo.wifi.streetscape.crossings import sees
+from geo.wifi.streetscape.edges import MM, Buckets, Integers
+from geo.wifi.streetscape.shadows import Frame
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.uint8]
+UNREACHED: Final = -2
+"""No outdoor path leads there."""
+DIRECT: Final = -1
+"""Seen from the place itself."""
+OPEN: Final = 0
+INDOORS: Final = 1
+ENCLOSED: Final = 2
+"""A courtyard or the like: outdoors, with houses all around."""
+STRAY: Final = 1
+"""So many cells beyond what a corner serves are still asked about: at most 3."""
+AROUND: Final = 3
+NEAR_MM: Final = 20_000
+"""Cells that nothing spread to (in lanes narrower than a cell) try the corners that serve cells up to AROUND
+cells away; where there are none, all corners within NEAR_MM.
+"""
+
+
+class Reached(NamedTuple):
+    """By corner: metres from the place (inf: none), and the corner before it (DIRECT: the place itself).
+    `order` are the corners that are reached, nearest first.
+    """
+
+    metres: Floats
+    before: Integers
+    order: Integers
+
+
+class Fields(NamedTuple):
+    """By cell: metres of the shortest outdoor path, and the last corner on it (DIRECT, UNREACHED)."""
+
+    metres: Floats
+    last: Integers
+
+
+@compiled
+def to_corners(
+    px: int,
+    py: int,
+    furthest: float,
+    corners: Corners,
+    graph: Graph,
+    buckets: Buckets,
+    reach: int,
+) -> Reached:
+    """Shortest outdoor paths of at most `furthest` metres from (px, py) to the corners."""
+    many = len(corners.x)
+    metres = np.full(many, np.inf)
+    before = np.full(many, UNREACHED, np.int64)
+    order = np.empty(many, np.int64)
+    done = np.zeros(many, np.bool_)
+    heap = [(0.0, 0) for _ in range(0)]
+    for corner in range(many):
+        x, y = corners.x[corner], corners.y[corner]
+        if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
+            continue
+        if sees(px, py, x, y, buckets):
+            metres[corner] = np.hypot(x - px, y - py) / MM
+            before[corner] = DIRECT
+            heappush(heap, (metres[corner], corner))
+    settled = 0
+    while heap:
+        length, corner = heappop(heap)
+        if done[corner] or length > furthest:
+            continue
+        done[corner] = True
+        order[settled] = corner
+        settled += 1
+        for way in range(graph.starts[corner], graph.starts[corner + 1]):
+            to = graph.ends[way]
+            longer = length + graph.lengths[way]
+            if longer < metres[to]:
+                metres[to] = longer
+                before[to] = corner
+                heappush(heap, (longer, to))
+    return Reached(metres, before, order[:settled])
+
+
+@inlined
+def offer(
+    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets,
+    found: Fields,
+) -> bool:  # fmt: skip
+    """Let the cell's path come by this corner if that is shorter and the corner sees the cell; whether so."""
+    cx, cy = corners.x[corner], corners.y[corner]
+    metres = reached.metres[corner] + np.hypot(x - cx, y - cy) / MM
+    if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
+        found.metres[row, column] = metres
+        found.last[row, column] = corner
+        return True
+    return False
+
+
+@inlined
+def queue_around(
+    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Integers,
+    queue: Integers, tail: int,
+) -> int:  # fmt: skip
+    """Put the cells of these rows and columns, last ones included, that `mark` has not visited into the
+    queue, with a flag; its new end.
+    """
+    for row in range(max(low, 0), min(high, frame.rows - 1) + 1):
+        for column in range(max(left, 0), min(right, frame.columns - 1) + 1):
+            if visited[row, column] != mark:
+                visited[row, column] = mark
+                queue[tail] = (row * frame.columns + column) * 4 + stray
+                tail += 1
+    return tail
+
+
+@inlined
+def arrival(px: int, py: int, corner: int, reached: Reached, corners: Corners) -> tuple[int, int]:
+    """The direction in which the path comes to a corner."""
+    before = reached.before[corner]
+    if before < 0:
+        return corners.x[corner] - px, corners.y[corner] - py
+    return corners.x[corner] - corners.x[before], corners.y[corner] - corners.y[before]
+
+
+@compiled
+def spread(
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
+    ground: Flags, found: Fields,
+) -> None:  # fmt: skip
+    """Write the shortest paths to all outdoor cells within `reach` millimetres to `found`.
+
+    `found` says already what is seen directly. `ground` is OPEN, INDOORS or ENCLOSED by cell.
+    """
+    visited = np.full((frame.rows, frame.columns), -1, np.int64)
+    queue = np.empty(frame.rows * frame.columns, np.int64)
+    for corner in reached.order:
+        cx, cy = corners.x[corner], corners.y[corner]
+        ix, iy = arrival(px, py, corner, reached, corners)
+        turn = hugs(corner, cx - ix, cy - iy, corners)
+        column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
+        head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
+        while head < tail:
+            cell, stray = queue[head] // 4, queue[head] % 4
+            head += 1
+            row, column = cell // frame.columns, cell % frame.columns
+            x, y = frame.x + column * frame.step, frame.y + row * frame.step
+            if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
+                continue
+            # A string around the corner bends towards the building, never away from it.
+            ahead = ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0
+            served = ahead and offer(corner, row, column, x, y, reached, corners, buckets, found)
+            # Some steps beyond what it serves: lanes are narrow, a cell's centre may lie in a house.
+            if served or stray < STRAY:
+                again = 0 if served else stray + 1
+                tail = queue_around(
+                    row - 1, row + 1, column - 1, column + 1, corner, again, frame, visited, queue, tail
+                )
+
+
+@inlined
+def from_neighbours(
+    row: int, column: int, x: int, y: int, around: int, reached: Reached, corners: Corners, buckets: Buckets,
+    frame: Frame, found: Fields,
+) -> None:  # fmt: skip
+    """Try the corners that serve the cells up to `around` cells away, hardly any of them twice."""
+    tried, before = found.last[row, column], DIRECT
+    for up in range(max(row - around, 0), min(row + around + 1, frame.rows)):
+        for right in range(max(column - around, 0), min(column + around + 1, frame.columns)):
+            corner = found.last[up, right]
+            if corner >= 0 and corner != tried and corner != before:
+                tried, before = corner, tried
+                offer(corner, row, column, x, y, reached, corners, buckets, found)
+
+
+@inlined
+def from_corners(
+    row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets, found: Fields
+) -> None:
+    """Try all corners near by."""
+    first, last = np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
+    for corner in range(first, last):
+        if abs(corners.y[corner] - y) <= NEAR_MM:
+            offer(corner, row, column, x, y, reached, corners, buckets, found)
+
+
+@compiled
+def settle(
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
+    ground: Flags, found: Fields,
+) -> None:  # fmt: skip
+    """Let cells take over what serves their neighbours, in one pass over the raster.
+
+    What one corner serves may be cut into pieces by lanes that are narrower than a cell. Open cells that
+    still have no path ask all corners near by.
+    """
+    for row in range(frame.rows - 1, -1, -1):
+        for column in range(frame.columns - 1, -1, -1):
+            if ground[row, column] == INDOORS or found.last[row, column] == DIRECT:
+                continue
+            x, y = frame.x + column * frame.step, frame.y + row * frame.step
+            if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
+                continue
+            around = AROUND if found.last[row, column] == UNREACHED else 1
+            from_neighbours(row, column, x, y, around, reached, corners, buckets, frame, found)
+            if ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
+                from_corners(row, column, x, y, reached, corners, buckets, found)
