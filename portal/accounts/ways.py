@@ -31,6 +31,8 @@ def home(roles: frozenset[Role]) -> str:
         return url_for("desk.listed")
     if Role.ADMIN in roles:
         return url_for("people.listed")
+    if Role.PLANNER in roles:
+        return url_for("planner.listed")
     return url_for("own.account") if Role.MEMBER in roles else url_for("root.door")
 
 

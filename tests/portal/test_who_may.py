@@ -26,6 +26,11 @@ OPEN_TO: Final = {
     "/": PUBLIC,
     "/<lang:lang>/": PUBLIC,
     "/<lang:lang>/planner": PLANNER,
+    "GET /<lang:lang>/planner$": PUBLIC,
+    "GET /<lang:lang>/planner/<key>$": PUBLIC,
+    "GET /<lang:lang>/planner/<key>/state$": PUBLIC,
+    "GET /<lang:lang>/planner/compare$": PUBLIC,
+    "POST /<lang:lang>/planner/<key>/comments$": PUBLIC,
     "/desk/": STAFF,
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
@@ -39,13 +44,14 @@ OPEN_TO: Final = {
     "/account/passkeys/ask": PUBLIC,
     "/account/passkeys/enter": PUBLIC,
 }
-"""Who may what, by the longest beginning of an address that fits. What is closed stands under /desk, /account
-or /{lang}/planner; everything else is for everybody.
+"""Who may what, by the longest beginning of an address that fits, "$" being its end; with a method, for
+that alone. What is closed stands under /desk, /account or /{lang}/planner; everything else is for everybody.
+Plans that are open for consultation are everybody's to read and to comment on.
 """
 PERSONS: Final = (None, Role.MEMBER, *GIVEN)
 """Who tries: nobody known, somebody with an account and no role, and one of each role."""
 REFUSED: Final = "This page is for the commune"
-VALUES: Final = {"lang": "fr", "tongue": "fr"}
+VALUES: Final = {"lang": "en", "tongue": "en"}
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +78,15 @@ def frozen(people_engine: Engine) -> Iterator[tuple[Flask, dict[Role | None, Bro
     engine.dispose()
 
 
-def _may(rule: str) -> frozenset[Role]:
-    return OPEN_TO[max((begin for begin in OPEN_TO if rule.startswith(begin)), key=len)]
+def _may(rule: str, method: str) -> frozenset[Role]:
+    fitting = [
+        begin for begin in OPEN_TO if f"{rule}$".startswith(begin) or f"{method} {rule}$".startswith(begin)
+    ]
+    return OPEN_TO[max(fitting, key=len)]
+
+
+def _methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
 
 
 def _address(rule: Rule) -> str:
@@ -91,14 +104,18 @@ def _rules(app: Flask) -> list[Rule]:
     return sorted(app.url_map.iter_rules(), key=str)
 
 
+def _tries(app: Flask) -> list[tuple[Rule, str]]:
+    return [(rule, method) for rule in _rules(app) for method in _methods(rule)]
+
+
 def test_every_view_is_open_to_whom_the_table_says(frozen: tuple[Flask, dict[Role | None, Browser]]) -> None:
     app, _ = frozen
     wrong = {}
-    for rule in _rules(app):
+    for rule, method in _tries(app):
         said: frozenset[Role] = getattr(app.view_functions[rule.endpoint], "open_to", frozenset())
         held = PUBLIC if Role.PUBLIC in said else MEMBER if Role.MEMBER in said else said
-        if held != _may(str(rule)):
-            wrong[str(rule)] = sorted(said)
+        if held != _may(str(rule), method):
+            wrong[f"{method} {rule}"] = sorted(said)
 
     assert wrong == {}
 
@@ -109,19 +126,18 @@ def test_who_may_not_is_refused_and_who_may_is_not(
 ) -> None:
     app, browsers = frozen
     tried, wrong = 0, []
-    for rule in _rules(app):
-        may = _may(str(rule))
-        if may == PUBLIC and who not in (None, Role.ADMIN):
+    for rule, method in _tries(app):
+        may = _may(str(rule), method)
+        if may == PUBLIC and who is not None:
             continue
         held = {Role.PUBLIC} | ({Role.MEMBER, who} if who else set())
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            answer = browsers[who].client.open(
-                _address(rule), method=method, base_url=BASE, headers={**HERE, "Accept-Language": "en"}
-            )
-            tried += 1
-            refused = answer.status_code == 403 and REFUSED in answer.text
-            if refused is bool(may & held):
-                wrong.append((method, str(rule), answer.status_code))
+        answer = browsers[who].client.open(
+            _address(rule), method=method, base_url=BASE, headers={**HERE, "Accept-Language": "en"}
+        )
+        tried += 1
+        refused = answer.status_code == 403 and REFUSED in answer.text
+        if refused is bool(may & held):
+            wrong.append((method, str(rule), answer.status_code))
 
     assert tried > 40
     assert wrong == []
