@@ -79,7 +79,8 @@ def browser() -> Iterator[Browser]:
 
 OURS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 """This machine by both its names: passkeys are for names, not for numbers."""
-EXPECTED = ("404", "status of 403", "status of 410", "status of 422", "status of 429", "net::ERR_FAILED")
+STATUSES = (403, 409, 410, 422, 429)
+EXPECTED = ("404", "net::ERR_FAILED", *(f"status of {status}" for status in STATUSES))
 """What the browser says of answers and failures that tests bring about."""
 Open = Callable[..., Page]
 

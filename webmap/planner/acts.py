@@ -15,7 +15,7 @@ from core.db import db
 from core.errors import Conflict, Invalid
 from core.translation import translate
 from geo.vocabulary import N_
-from geo.wifi import comments, history, hotspots, lifecycle, scenarios
+from geo.wifi import comments, history, hotspots, lifecycle, scenarios, tuning
 from webmap.planner import asked, showing, views, words
 
 blueprint = Blueprint("planner_acts", __name__, url_prefix="/planner", template_folder="../templates")
@@ -157,6 +157,14 @@ def redo(key: str) -> ResponseReturnValue:
     """Do again what one has taken back."""
     back = history.redo(db.session, key, by=g.staff_name, now=clock.now(), own=True)
     return done(key, hotspot=back.keys[0] if len(back.keys) == 1 else None)
+
+
+@blueprint.post("/<key>/channels")
+@open_to(Role.PLANNER)
+def channels(key: str) -> ResponseReturnValue:
+    """Choose channels for all hotspots, so that they disturb each other least."""
+    tuning.tune(db.session, g.commune, showing.needed(), key, by=g.staff_name, now=clock.now())
+    return done(key)
 
 
 @blueprint.post("/<key>/settings")

@@ -95,7 +95,7 @@ def _plan(key: str) -> Plan:
     if not g.commune.wifi:
         raise Conflict(N_("This commune has no catalogue of equipment yet: nothing can be planned."))
     known = catalogue.from_config(g.commune.wifi)
-    return preparing.of(db.session, g.commune, known, scenarios.find(db.session, key))
+    return preparing.of(db.session, g.commune, known, scenarios.find(db.session, key), g.order)
 
 
 def _note(note: Note) -> Markup:

@@ -30,7 +30,7 @@
 
     /* What the sign looks like; it is made anew only when this changes. */
     function look(hotspot) {
-      return [plan.index(hotspot.key), hotspot.name, hotspot.model, hotspot.status, plan.chosen === hotspot.key, plan.state.editable].join("|");
+      return [plan.index(hotspot.key), hotspot.name, hotspot.model, hotspot.status, plan.state.editable].join("|");
     }
 
     function icon(hotspot) {
@@ -38,7 +38,7 @@
       if (turned) {
         const arm = make("span", "hotspot-arm");
         arm.appendChild(fan(beam(hotspot)));
-        if (plan.chosen === hotspot.key && plan.state.editable) {
+        if (plan.state.editable) {
           const grip = make("span", "hotspot-grip");
           grip.title = labels.turn;
           arm.appendChild(grip);
@@ -47,7 +47,7 @@
       }
       box.appendChild(make("span", "hotspot-number", String(plan.index(hotspot.key) + 1)));
       return new Athar.Sign({
-        className: "hotspot hotspot-" + hotspot.status + (plan.chosen === hotspot.key ? " chosen" : ""), html: box, iconSize: [34, 34],
+        className: "hotspot hotspot-" + hotspot.status, html: box, iconSize: [34, 34],
         label: labels.hotspot + " " + (plan.index(hotspot.key) + 1) + ", " + hotspot.name + (model ? ", " + model.name : "")
       });
     }
@@ -73,6 +73,8 @@
           listen(marker, key);
           if (focused) { marker._icon.focus({ preventScroll: true }); }
         }
+        // Only a class: a sign that is being dragged must stay the same one.
+        marker._icon.classList.toggle("chosen", plan.chosen === key);
         if (holding !== key) { marker.setLatLng(at); }
         turn(marker, hotspot);
       });
@@ -98,10 +100,10 @@
       return marker;
     }
 
-    /* Keys of a sign, and the grip at the end of its fan. The sign is new whenever its look is. */
+    /* Keys of a sign, which stays, and the grip at the end of its fan, which is new whenever the look is. */
     function listen(marker, key) {
       const node = marker._icon, grip = node.querySelector(".hotspot-grip");
-      node.addEventListener("keydown", function (event) { press(event, marker, key); });
+      if (!node.athar) { node.athar = true; node.addEventListener("keydown", function (event) { press(event, marker, key); }); }
       if (grip) { L.DomEvent.on(grip, "mousedown touchstart click", L.DomEvent.stopPropagation); }
       if (grip) { grip.addEventListener("pointerdown", function (event) { turning(event, grip, marker, key); }); }
     }

@@ -98,7 +98,7 @@
         form.querySelector("input:not([type=hidden]), select").focus({ preventScroll: true });
       }
       if (from === "new") { plan.marks.focus(plan.chosen); }
-      if (from && from !== "drag") { size("half"); }
+      if (from && from !== "drag" && root.dataset.sheet !== "half") { size("half"); }
     }
 
     /* Which field was refused, and why. */
@@ -143,6 +143,7 @@
       root.dataset.sheet = name;
       grip.setAttribute("aria-expanded", String(name !== "peek"));
       grip.firstElementChild.textContent = name === "full" ? labels.peek : labels.open;
+      plan.map.invalidateSize({ pan: false });
     }
     grip.hidden = false;
     grip.addEventListener("click", function () { size(SIZES[(SIZES.indexOf(root.dataset.sheet) + 1) % SIZES.length]); });

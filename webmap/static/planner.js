@@ -112,6 +112,7 @@
     }
     plan.marks.show();
     plan.panel.show();
+    map.fitBounds(map.athar.settings.bounds, { animate: false });
     if (plan.state.hotspots.length > 1) {
       const box = L.latLngBounds(plan.state.hotspots.map(function (each) { return [each.lat, each.lon]; }));
       if (map.project(box.getNorthEast()).distanceTo(map.project(box.getSouthWest())) > FAR_PX) {

@@ -55,7 +55,7 @@ def write(
     crs = commune.metric_crs
     points = demand.of(session, commune, plan.scenario.weights)
     tables = {
-        "hotspots": _hotspots(plan),
+        "hotspots": _hotspots(plan, names),
         "coverage": _coverage(session, plan, crs),
         "demand": _demand(session, points, crs, names),
         "figures": _figures(plan, names),
@@ -95,7 +95,7 @@ def _array(values: Sequence[Any]) -> tuple[Any, Any]:
     return np.array([None if value is None else str(value) for value in values], dtype=object), mask
 
 
-def _hotspots(plan: Plan) -> Table:
+def _hotspots(plan: Plan, names: Sequence[str]) -> Table:
     rows = []
     for number, spot in enumerate(plan.hotspots, start=1):
         values = asdict(spot.values)
@@ -105,7 +105,7 @@ def _hotspots(plan: Plan) -> Table:
                 "number": number,
                 "key": spot.key,
                 **{name: value for name, value in values.items() if name not in ("lon", "lat")},
-                "model_name": model.name if model else None,
+                "model_name": model.label(names).text if model else None,
                 "status": spot.status,
                 "changed_at": f"{spot.changed_at:%Y-%m-%dT%H:%M:%SZ}",
             }

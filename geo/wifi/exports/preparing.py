@@ -1,5 +1,7 @@
 """A plan put together for its exports: read, worked out and added up as the planner's screen shows it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,8 +14,13 @@ from geo.wifi.models import Scenario, Survey
 from geo.wifi.outlook import Outlook
 
 
-def of(session: Session, commune: Commune, catalogue: Catalogue, scenario: Scenario) -> Plan:
-    """The plan as it is now. Hotspots of a model that is no more in the catalogue serve nothing."""
+def of(
+    session: Session, commune: Commune, catalogue: Catalogue, scenario: Scenario, order: Sequence[str]
+) -> Plan:
+    """The plan as it is now, models named in the first language of `order` that has a name.
+
+    Hotspots of a model that is no more in the catalogue serve nothing.
+    """
     standing = [spot for spot in spots.listed(session, scenario.id) if spot.status != "removed"]
     seen = outlook.of(session, commune, catalogue, scenario)
     at = {each.key: (each.x, each.y) for each in seen.placed}
@@ -22,7 +29,7 @@ def of(session: Session, commune: Commune, catalogue: Catalogue, scenario: Scena
         catalogue=catalogue,
         hotspots=tuple(standing),
         at=tuple(at[spot.key] for spot in standing),
-        bill=quantities.bill(seen.money, catalogue, scenario.budget_mad),
+        bill=quantities.bill(seen.money, catalogue, scenario.budget_mad, order),
         figures=seen.figures,
         quarters=seen.demand.quarters,
         notes=seen.demand.notes,

@@ -5,7 +5,7 @@ Amounts are decimal numbers with two places: nothing is lost by adding them up.
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -89,16 +89,18 @@ class Bill:
         return self.budget_mad - self.total_mad
 
 
-def bill(money: Money, catalogue: Catalogue, budget_mad: Decimal) -> Bill:
-    """A plan's money as a bill."""
-    lines = tuple(_line(item, catalogue) for group in GROUPS for item in money.items if item.what == group)
+def bill(money: Money, catalogue: Catalogue, budget_mad: Decimal, order: Sequence[str]) -> Bill:
+    """A plan's money as a bill, with names of models in the first language of `order` that has one."""
+    lines = tuple(
+        _line(item, catalogue, order) for group in GROUPS for item in money.items if item.what == group
+    )
     return Bill(lines, budget_mad.quantize(CENT), money.unpriced)
 
 
-def _line(item: Item, catalogue: Catalogue) -> Line:
+def _line(item: Item, catalogue: Catalogue, order: Sequence[str]) -> Line:
     model = catalogue.models.get(item.key)
     what = {
-        "model": model.name if model else item.key,
+        "model": model.label(order).text if model else item.key,
         "site": N_("Mounting and power"),
         "backhaul": BACKHAULS.get(item.key, item.key),
     }[item.what]

@@ -1,8 +1,10 @@
-"""Shortest outdoor paths from one place to every cell of a raster, around corners.
+"""Outdoor paths of least loss from one place to every cell of a raster, around corners.
 
-First to all corners (Dijkstra over their graph), then each corner in order of distance spreads over the
-cells that it sees and to which no other way is shorter. What a corner serves is star-shaped around it, so
-that it is found from cell to neighbouring cell, without asking every corner about every cell.
+Least by Berg's measure (bends.py), in which every bend makes what follows count for more: where bends count
+nothing, they are the shortest paths. First to all corners (Dijkstra over their graph), then each corner in
+order spreads over the cells that it sees and that no other way serves better. What a corner serves lies
+star-shaped around it, so that it is found from cell to neighbouring cell, without asking every corner about
+every cell.
 """
 
 from heapq import heappop, heappush
@@ -11,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.wifi.streetscape.bends import Bending, weight
 from geo.wifi.streetscape.compiled import compiled, inlined
 from geo.wifi.streetscape.corners import Corners, Graph, hugs
 from geo.wifi.streetscape.crossings import sees
@@ -37,45 +40,57 @@ cells away; where there are none, all corners within NEAR_MM.
 
 
 class Reached(NamedTuple):
-    """By corner: metres from the place (inf: none), and the corner before it (DIRECT: the place itself).
-    `order` are the corners that are reached, nearest first.
+    """By corner: metres that the path there counts for (inf: none), the factor of what follows, and the
+    corner before it (DIRECT: the place itself). `order` are the corners that are reached, nearest first.
     """
 
     metres: Floats
+    factor: Floats
     before: Integers
     order: Integers
 
 
 class Fields(NamedTuple):
-    """By cell: metres of the shortest outdoor path, and the last corner on it (DIRECT, UNREACHED)."""
+    """By cell: metres that its path counts for, and the last corner on it (DIRECT, UNREACHED)."""
 
     metres: Floats
     last: Integers
 
 
+@inlined
+def arrival(px: int, py: int, corner: int, before: Integers, corners: Corners) -> tuple[int, int]:
+    """The direction in which the path comes to a corner."""
+    last = before[corner]
+    if last < 0:
+        return corners.x[corner] - px, corners.y[corner] - py
+    return corners.x[corner] - corners.x[last], corners.y[corner] - corners.y[last]
+
+
+@inlined
+def starts_at(px: int, py: int, corner: int, corners: Corners, buckets: Buckets, reach: int) -> bool:
+    """Whether a path may lead straight from the place to a corner and around it."""
+    x, y = corners.x[corner], corners.y[corner]
+    if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
+        return False
+    return sees(px, py, x, y, buckets)
+
+
 @compiled
 def to_corners(
-    px: int,
-    py: int,
-    furthest: float,
-    corners: Corners,
-    graph: Graph,
-    buckets: Buckets,
-    reach: int,
-) -> Reached:
-    """Shortest outdoor paths of at most `furthest` metres from (px, py) to the corners."""
+    px: int, py: int, furthest: float, corners: Corners, graph: Graph, buckets: Buckets, reach: int,
+    bending: Bending,
+) -> Reached:  # fmt: skip
+    """Paths from (px, py) to the corners that count for at most `furthest` metres."""
     many = len(corners.x)
     metres = np.full(many, np.inf)
+    factor = np.ones(many)
     before = np.full(many, UNREACHED, np.int64)
     order = np.empty(many, np.int64)
     done = np.zeros(many, np.bool_)
     heap = [(0.0, 0) for _ in range(0)]
     for corner in range(many):
-        x, y = corners.x[corner], corners.y[corner]
-        if abs(x - px) > reach or abs(y - py) > reach or hugs(corner, px, py, corners) == 0:
-            continue
-        if sees(px, py, x, y, buckets):
-            metres[corner] = np.hypot(x - px, y - py) / MM
+        if starts_at(px, py, corner, corners, buckets, reach):
+            metres[corner] = np.hypot(corners.x[corner] - px, corners.y[corner] - py) / MM
             before[corner] = DIRECT
             heappush(heap, (metres[corner], corner))
     settled = 0
@@ -86,24 +101,32 @@ def to_corners(
         done[corner] = True
         order[settled] = corner
         settled += 1
+        ix, iy = arrival(px, py, corner, before, corners)
         for way in range(graph.starts[corner], graph.starts[corner + 1]):
             to = graph.ends[way]
-            longer = length + graph.lengths[way]
+            if done[to] or length + factor[corner] * graph.lengths[way] >= metres[to]:
+                continue
+            ox, oy = corners.x[to] - corners.x[corner], corners.y[to] - corners.y[corner]
+            more = factor[corner] + length * weight(ix, iy, ox, oy, bending)
+            longer = length + more * graph.lengths[way]
             if longer < metres[to]:
-                metres[to] = longer
-                before[to] = corner
+                metres[to], factor[to], before[to] = longer, more, corner
                 heappush(heap, (longer, to))
-    return Reached(metres, before, order[:settled])
+    return Reached(metres, factor, before, order[:settled])
 
 
 @inlined
 def offer(
-    corner: int, row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets,
-    found: Fields,
+    corner: int, row: int, column: int, x: int, y: int, px: int, py: int, reached: Reached, corners: Corners,
+    buckets: Buckets, bending: Bending, found: Fields,
 ) -> bool:  # fmt: skip
-    """Let the cell's path come by this corner if that is shorter and the corner sees the cell; whether so."""
+    """Let the cell's path come by this corner if that counts for less and the corner sees the cell."""
     cx, cy = corners.x[corner], corners.y[corner]
-    metres = reached.metres[corner] + np.hypot(x - cx, y - cy) / MM
+    length, rest = reached.metres[corner], np.hypot(x - cx, y - cy) / MM
+    if length + reached.factor[corner] * rest >= found.metres[row, column]:
+        return False
+    ix, iy = arrival(px, py, corner, reached.before, corners)
+    metres = length + (reached.factor[corner] + length * weight(ix, iy, x - cx, y - cy, bending)) * rest
     if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
         found.metres[row, column] = metres
         found.last[row, column] = corner
@@ -128,21 +151,12 @@ def queue_around(
     return tail
 
 
-@inlined
-def arrival(px: int, py: int, corner: int, reached: Reached, corners: Corners) -> tuple[int, int]:
-    """The direction in which the path comes to a corner."""
-    before = reached.before[corner]
-    if before < 0:
-        return corners.x[corner] - px, corners.y[corner] - py
-    return corners.x[corner] - corners.x[before], corners.y[corner] - corners.y[before]
-
-
 @compiled
 def spread(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
-    ground: Flags, found: Fields,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, bending: Bending,
+    frame: Frame, ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
-    """Write the shortest paths to all outdoor cells within `reach` millimetres to `found`.
+    """Write the paths to all outdoor cells within `reach` millimetres to `found`.
 
     `found` says already what is seen directly. `ground` is OPEN, INDOORS or ENCLOSED by cell.
     """
@@ -150,7 +164,7 @@ def spread(
     queue = np.empty(frame.rows * frame.columns, np.int64)
     for corner in reached.order:
         cx, cy = corners.x[corner], corners.y[corner]
-        ix, iy = arrival(px, py, corner, reached, corners)
+        ix, iy = arrival(px, py, corner, reached.before, corners)
         turn = hugs(corner, cx - ix, cy - iy, corners)
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
         head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
@@ -163,7 +177,9 @@ def spread(
                 continue
             # A string around the corner bends towards the building, never away from it.
             ahead = ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0
-            served = ahead and offer(corner, row, column, x, y, reached, corners, buckets, found)
+            served = ahead and offer(
+                corner, row, column, x, y, px, py, reached, corners, buckets, bending, found
+            )
             # Some steps beyond what it serves: lanes are narrow, a cell's centre may lie in a house.
             if served or stray < STRAY:
                 again = 0 if served else stray + 1
@@ -174,8 +190,8 @@ def spread(
 
 @inlined
 def from_neighbours(
-    row: int, column: int, x: int, y: int, around: int, reached: Reached, corners: Corners, buckets: Buckets,
-    frame: Frame, found: Fields,
+    row: int, column: int, x: int, y: int, px: int, py: int, around: int, reached: Reached,
+    corners: Corners, buckets: Buckets, bending: Bending, frame: Frame, found: Fields,
 ) -> None:  # fmt: skip
     """Try the corners that serve the cells up to `around` cells away, hardly any of them twice."""
     tried, before = found.last[row, column], DIRECT
@@ -184,24 +200,25 @@ def from_neighbours(
             corner = found.last[up, right]
             if corner >= 0 and corner != tried and corner != before:
                 tried, before = corner, tried
-                offer(corner, row, column, x, y, reached, corners, buckets, found)
+                offer(corner, row, column, x, y, px, py, reached, corners, buckets, bending, found)
 
 
 @inlined
 def from_corners(
-    row: int, column: int, x: int, y: int, reached: Reached, corners: Corners, buckets: Buckets, found: Fields
-) -> None:
+    row: int, column: int, x: int, y: int, px: int, py: int, reached: Reached, corners: Corners,
+    buckets: Buckets, bending: Bending, found: Fields,
+) -> None:  # fmt: skip
     """Try all corners near by."""
     first, last = np.searchsorted(corners.x, x - NEAR_MM), np.searchsorted(corners.x, x + NEAR_MM)
     for corner in range(first, last):
         if abs(corners.y[corner] - y) <= NEAR_MM:
-            offer(corner, row, column, x, y, reached, corners, buckets, found)
+            offer(corner, row, column, x, y, px, py, reached, corners, buckets, bending, found)
 
 
 @compiled
 def settle(
-    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, frame: Frame,
-    ground: Flags, found: Fields,
+    px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, bending: Bending,
+    frame: Frame, ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
     """Let cells take over what serves their neighbours, in one pass over the raster.
 
@@ -216,6 +233,8 @@ def settle(
             if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
                 continue
             around = AROUND if found.last[row, column] == UNREACHED else 1
-            from_neighbours(row, column, x, y, around, reached, corners, buckets, frame, found)
+            from_neighbours(
+                row, column, x, y, px, py, around, reached, corners, buckets, bending, frame, found
+            )
             if ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
-                from_corners(row, column, x, y, reached, corners, buckets, found)
+                from_corners(row, column, x, y, px, py, reached, corners, buckets, bending, found)

@@ -1,4 +1,4 @@
-"""All ways from one site to every cell around it, as geometry alone: the same for every band and power."""
+"""All ways from one site to every cell around it, as geometry alone: the same for every power and beam."""
 
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +10,14 @@ import numpy as np
 
 from geo.wifi.rasters import RADIUS_M, Grid
 from geo.wifi.streetscape import paths, shadows
+from geo.wifi.streetscape.bends import Bending
 from geo.wifi.streetscape.edges import MM, Integers
 from geo.wifi.streetscape.paths import DIRECT, INDOORS, UNREACHED, Fields, Flags, Reached
 from geo.wifi.streetscape.scenes import Scene
 from geo.wifi.streetscape.shadows import Between, Frame
 
-FURTHEST_M: Final = 2 * RADIUS_M
-"""Longest outdoor path that is followed."""
+FURTHEST_M: Final = 1e5
+"""Paths that count for more are not followed: they lose 140 dB and more."""
 MOST_KEPT: Final = 8
 _kept: OrderedDict[tuple[object, ...], "Ways"] = OrderedDict()
 _lock: Final = Lock()
@@ -37,7 +38,14 @@ class Ways:
 
 
 def ways(
-    scene: Scene, grid: Grid, x: float, y: float, height_m: float, other_m: float, losses: Integers
+    scene: Scene,
+    grid: Grid,
+    x: float,
+    y: float,
+    height_m: float,
+    other_m: float,
+    losses: Integers,
+    bending: Bending,
 ) -> Ways:
     """Everything between (x, y) at `height_m` above ground and the cells at `other_m`.
 
@@ -57,7 +65,9 @@ def ways(
             )
             for first, last in ((0, frame.rows // 2), (frame.rows // 2, frame.rows))
         ]
-        reached = paths.to_corners(px, py, FURTHEST_M, scene.corners, scene.graph, walls.buckets, reach)
+        reached = paths.to_corners(
+            px, py, FURTHEST_M, scene.corners, scene.graph, walls.buckets, reach, bending
+        )
         for each in waiting:
             each.result()
     east = frame.x - px + frame.step * np.arange(frame.columns)
@@ -66,19 +76,26 @@ def ways(
     seen = (between.walls == 0) & (ground != INDOORS) & (metres <= RADIUS_M)
     fields = Fields(np.where(seen, metres, np.inf), np.where(seen, DIRECT, UNREACHED))
     for fill in (paths.spread, paths.settle):
-        fill(px, py, reach, reached, scene.corners, walls.buckets, frame, ground, fields)
+        fill(px, py, reach, reached, scene.corners, walls.buckets, bending, frame, ground, fields)
     return Ways(scene, grid, (px, py), frame, ground, between, reached, fields)
 
 
 def kept(
-    scene: Scene, grid: Grid, x: float, y: float, height_m: float, other_m: float, losses: Integers
+    scene: Scene,
+    grid: Grid,
+    x: float,
+    y: float,
+    height_m: float,
+    other_m: float,
+    losses: Integers,
+    bending: Bending,
 ) -> Ways:
-    """As `ways`; the last ones are kept, for the site's other band."""
-    key = (id(scene), grid, x, y, height_m, other_m, losses.tobytes())
+    """As `ways`; the last ones are kept: a beam that is turned asks for the same."""
+    key = (id(scene), grid, x, y, height_m, other_m, losses.tobytes(), bending)
     with _lock:
         found = _kept.get(key)
     if found is None or found.scene is not scene:
-        found = ways(scene, grid, x, y, height_m, other_m, losses)
+        found = ways(scene, grid, x, y, height_m, other_m, losses, bending)
         with _lock:
             _kept[key] = found
             while len(_kept) > MOST_KEPT:

@@ -4,10 +4,23 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core.errors import Invalid, NotFound
-from geo.wifi import catalogue, comparing, coverage, history, hotspots, outlook, scenarios, spots, tuning
-from geo.wifi.models import Scenario
+from geo.wifi import (
+    catalogue,
+    comparing,
+    contributions,
+    coverage,
+    history,
+    hotspots,
+    keeping,
+    outlook,
+    scenarios,
+    spots,
+    tuning,
+)
+from geo.wifi.models import KeptCoverage, Scenario
 from geo.wifi.outlook import Outlook
 from tests.geo.plans.planning import CONFIG, NOW, Bench, building, good, here
 
@@ -165,6 +178,24 @@ def test_among_buildings_the_signal_rests_on_them(desk: Bench) -> None:
 
     assert seen.bases == {"buildings"} and seen.alone[key].basis == "buildings"
     assert 0 < seen.areas.voice_m2 < seen.areas.browsing_m2
+
+
+def test_among_buildings_a_signal_is_kept_for_other_processes(desk: Bench) -> None:
+    building(desk, [(20, -60), (40, -60), (40, 60), (20, 60)])
+    plan = desk.plan()
+    key = _placed(desk, plan, (10, 0))
+    lon, lat = here(10, 5)
+    _moved(desk, plan, key, lon=lon, lat=lat)
+    kept = select(func.count()).select_from(KeptCoverage)
+    assert desk.session.scalar(kept) == 2
+
+    desk.change(plan.key, key, lon=lon, lat=lat)
+    before = _look(desk, plan).areas
+    assert desk.session.scalar(kept) == 4
+
+    keeping.forget()
+    contributions.forget()
+    assert _look(desk, plan).areas.browsing_m2 == pytest.approx(before.browsing_m2, rel=0.01)
 
 
 def test_a_hotspot_around_which_somebody_built_serves_nobody_and_says_why(desk: Bench) -> None:

@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import dijkstra
 from shapely import Polygon
 
 from geo.wifi.rasters import Grid
+from geo.wifi.streetscape.bends import STRAIGHT
 from geo.wifi.streetscape.edges import MM
 from geo.wifi.streetscape.paths import DIRECT, ENCLOSED, INDOORS, OPEN, UNREACHED
 from geo.wifi.streetscape.scenes import Scene, inside
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 def ways_of(scene: Scene, x: float, y: float, side: int = 120) -> Ways:
     """From a place to the cells of a square whose corner is (0, 0)."""
-    return ways(scene, Grid(0, 0, side // 2, side // 2), x, y, 4.0, 1.5, LOSSES)
+    return ways(scene, Grid(0, 0, side // 2, side // 2), x, y, 4.0, 1.5, LOSSES, STRAIGHT)
 
 
 def exact(outlines: list[towns.Outline], place: tuple[float, float], cells: Floats) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo.wifi.links import link
 from geo.wifi.rasters import Grid, Site
 from geo.wifi.streetscape import signal
+from geo.wifi.streetscape.bends import STRAIGHT
 from geo.wifi.streetscape.paths import OPEN
 from geo.wifi.streetscape.scenes import Scene, inside
 from geo.wifi.streetscape.ways import ways
@@ -51,8 +52,8 @@ def test_a_new_house_makes_no_way_better(x: float, y: float, west: float, south:
     if inside(after, x, y):
         return
     table = np.array([[800, 900], [2000, 3500]])
-    one = ways(BEFORE, GRID, x, y, 4.0, 1.5, table)
-    other = ways(after, GRID, x, y, 4.0, 1.5, table)
+    one = ways(BEFORE, GRID, x, y, 4.0, 1.5, table, STRAIGHT)
+    other = ways(after, GRID, x, y, 4.0, 1.5, table, STRAIGHT)
     still = other.ground == OPEN
 
     assert (other.between.loss >= one.between.loss)[:, still].all()
