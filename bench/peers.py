@@ -25,6 +25,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "tipg": ("tipg==1.6.1", "uvicorn==0.54.0"),
     "pygeoapi": ("pygeoapi==0.21.0", "gunicorn==27.0.1", "psycopg2-binary==2.9.13", "geoalchemy2==0.20.0",
                  "sqlalchemy==2.0.58"),
+    "ray-tracing": ("sionna-rt==2.2.0", "shapely==2.2.0"),
     "spopt": ("spopt==0.7.0", "pulp==3.3.2", "highspy==1.16.0"),
 }  # fmt: skip
 PATIENCE_S = 60

@@ -104,7 +104,8 @@ def _extruded(rings: list[list[list[float]]], height: float) -> tuple[Any, Any]:
 def _write(file: Path, points: Any, triangles: Any) -> None:
     head = (
         f"ply\nformat ascii 1.0\nelement vertex {len(points)}\nproperty float x\nproperty float y\n"
-        f"property float z\nelement face {len(triangles)}\nproperty list uchar int vertex_indices\nend_header\n"
+        f"property float z\nelement face {len(triangles)}\n"
+        "property list uchar int vertex_indices\nend_header\n"
     )
     rows = [" ".join(f"{value:.3f}" for value in point) for point in points]
     rows += [f"3 {a} {b} {c}" for a, b, c in triangles]

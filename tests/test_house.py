@@ -70,7 +70,7 @@ def test_no_translation_breaks_where_values_are_put_into_it() -> None:
         file = messages.catalogue_file(lang)
         for message in read_po(io.BytesIO(file.read_bytes())) if file.exists() else ():
             said = message.string if isinstance(message.string, tuple | list) else [message.string]
-            broken += [(lang, text) for text in said if message.id and "%" in values.sub("", text)]
+            broken += [(lang, text) for text in said if message.id and "%" in values.sub("", text or "")]
 
     assert broken == []
 

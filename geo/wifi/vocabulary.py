@@ -56,11 +56,7 @@ ACTS: Final[Mapping[str, str]] = {
 }
 """What can be done to a scenario, undone and done again."""
 
-ENVIRONMENTS: Final[Mapping[str, str]] = {
-    "urban_high_rise": N_("Town of high buildings"),
-    "urban_low_rise": N_("Town of low buildings, or suburb"),
-    "residential": N_("Quarter of houses"),
-}
+ENVIRONMENTS: Final = ("urban_high_rise", "urban_low_rise", "residential")
 """Environments of the site-general model of ITU-R P.1411, between ends below roof height."""
 
 BACKHAULS: Final[Mapping[str, str]] = {

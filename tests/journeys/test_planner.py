@@ -69,8 +69,15 @@ def test_a_planners_day(desk: Page, office: Office, axe: str) -> None:
     kept(desk)
 
     # Sites are proposed in the background and shown as ghosts before the plan is changed.
+    rules = '{"models": ["round"], "seconds": 5, "curve": false}'
+    office.change(
+        "UPDATE wifi_scenario SET rules = CAST(:rules AS jsonb) WHERE key = :key", key=key, rules=rules
+    )
     desk.locator("[data-ask] button").click()
-    expect(desk.locator("[data-stop]")).to_be_visible()
+    desk.locator("[data-stop] button").click()
+    expect(desk.locator(".proposal-stopped")).to_be_visible()
+    desk.locator("[data-ask] button").click()
+    expect(desk.locator(".proposal-waiting")).to_be_visible()
     worker = threading.Thread(target=office.work, args=(key,))
     worker.start()
     adopt = desk.locator("[data-part=proposal] button[name=instead]").first

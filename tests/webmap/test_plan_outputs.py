@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from pyogrio import raw
@@ -83,6 +84,31 @@ def test_gdal_reads_every_layer_of_the_geopackage(planner: FlaskClient, tmp_path
     assert all(f": {name}" in listed for name in LAYERS)
 
 
+def test_chances_are_nested_areas_around_the_hotspots(planner: FlaskClient, tmp_path: Path) -> None:
+    file = tmp_path / "plan.gpkg"
+    file.write_bytes(body(planner, "/fr/planner/first/plan.gpkg"))
+    meta, _, shapes, columns = raw.read(file, layer="coverage")
+    told = dict(zip(meta["fields"], columns, strict=True))
+    areas = {
+        (band, service, chance): shapely.from_wkb(shape)
+        for band, service, chance, shape in zip(
+            told["band_ghz"], told["service"], told["chance"], shapes, strict=True
+        )
+    }
+    hotspot = shapely.from_wkb(raw.read(file, layer="hotspots")[2][0])
+
+    assert meta["geometry_type"] == "MultiPolygon" and set(told["basis"]) == {"statistics"}
+    assert {chance for _, _, chance in areas} == {0.1, 0.5, 0.9} and {band for band, _, _ in areas} == {
+        "2.4",
+        "5",
+    }
+    for (band, service, chance), area in areas.items():
+        assert area.is_valid and area.distance(hotspot) < 0.001
+        if chance < 0.9 and (band, service, 0.9) in areas:
+            inner = areas[band, service, 0.9]
+            assert inner.difference(area).area < 0.01 * inner.area and inner.area < area.area
+
+
 def test_an_unchanged_plan_makes_the_same_bytes(planner: FlaskClient) -> None:
     assert body(planner, "/fr/planner/first/plan.gpkg") == body(planner, "/fr/planner/first/plan.gpkg")
 
@@ -108,9 +134,9 @@ def test_the_bill_adds_up_and_no_cell_runs(
     ("lang", "words"),
     [
         ("en", ["Plan first", "Assarag <1>", "Before the council", "1 500", "ITU-R P.1411"]),
-        ("fr", ["Plan first", "Assarag <1>", "Ancien"]),
-        ("ar", ["Plan first", "Assarag"]),
-        ("zgh", ["Plan first", "Assarag <1>"]),
+        ("fr", ["Plan first", "Assarag <1>", "Ancien", "Rapport pour le conseil"]),
+        ("ar", ["Assarag", "تقرير إلى المجلس"]),
+        ("zgh", ["Plan first", "Assarag <1>", "ⴰⵏⵇⵇⵉⵙ ⵉ ⵓⵙⵇⵇⵉⵎ"]),
     ],
 )
 def test_the_report_is_a_tagged_pdf_in_the_reader_s_language(
@@ -136,6 +162,13 @@ def test_the_report_is_a_tagged_pdf_in_the_reader_s_language(
     if lang == "ar":
         assert any("\u0600" <= sign <= "\u06ff" for sign in plain)
     assert first.getextrema() != ((255, 255),) * 3
+
+
+def test_the_plan_s_page_leads_to_all_of_them(planner: FlaskClient) -> None:
+    page = planner.get("/fr/planner/first").text
+
+    for name in ("plan.gpkg", "quantities.csv", "report.pdf", "surveys"):
+        assert f'href="/fr/planner/first/{name}"' in page
 
 
 def test_only_planners_take_plans_away(own_app: Flask, planner: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from core.db import db
 from core.translation import number, translate
 from geo.wifi.models import Proposal, Scenario
-from geo.wifi.siting import proposals, telling
+from geo.wifi.siting import proposals, wording
 from webmap.planner import curve, words
 
 
@@ -42,7 +42,7 @@ def context(proposal: Proposal | None) -> dict[str, Any]:
         "curve": curve.of(answer) if answer else None,
         "frame": curve,
         "assumed": [
-            _said(telling.ASSUMPTIONS[each["code"]], each["values"]) for each in answer.get("assumptions", ())
+            _said(wording.ASSUMPTIONS[each["code"]], each["values"]) for each in answer.get("assumptions", ())
         ],
         "trouble": _trouble(answer),
         "words": words,
@@ -57,13 +57,14 @@ def progress_url(key: str, proposal: Proposal) -> str:
 def _trouble(answer: Mapping[str, Any]) -> list[str]:
     """Why there are no sites: what failed, or which obligations conflict."""
     if problem := answer.get("problem"):
-        return [translate(problem["message"], values=problem["values"])]
+        message: str = problem["message"]
+        return [translate(message, values=problem["values"])]
     if not answer.get("conflict"):
         return []
-    which = "; ".join(_said(telling.CONFLICTS[each["kind"]], each["values"]) for each in answer["conflict"])
-    told = [translate(telling.CONFLICT, values={"which": which})]
+    which = "; ".join(_said(wording.CONFLICTS[each["kind"]], each["values"]) for each in answer["conflict"])
+    told = [translate(wording.CONFLICT, values={"which": which})]
     if answer.get("needed_mad"):
-        told.append(_said(telling.NEEDED, {"mad": answer["needed_mad"]}))
+        told.append(_said(wording.NEEDED, {"mad": answer["needed_mad"]}))
     return told
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import url_for
+from flask import g, url_for
 
 from core.translation import translate
 from geo.wifi.checks import FIELDS
@@ -25,7 +25,7 @@ def of(plan: Plan) -> dict[str, Any]:
         "labels": {name: translate(label) for name, label in words.LABELS.items()},
         "statuses": {code: translate(label) for code, label in STATUSES.items()},
         "next": NEXT,
-        "models": {model.key: {"name": model.name, "beam": beam(model)} for model in models},
+        "models": {model.key: {"name": model.label(g.order).text, "beam": beam(model)} for model in models},
         "proposed": proposing.sites(proposing.newest(plan.scenario)) if plan.editable else [],
         "model": usual.get("model"),
         "height": usual.get("height_m"),

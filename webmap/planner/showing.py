@@ -110,6 +110,7 @@ def state(shown: Plan) -> dict[str, Any]:
     scenario = shown.scenario
     return {
         "revision": scenario.revision,
+        "status": scenario.status,
         "editable": shown.editable,
         "undo": shown.can_undo,
         "redo": shown.can_redo,

@@ -54,12 +54,9 @@ LABELS: Final = {
     "redone": N_("Done again."),
     "placing": N_("Tap the map where the hotspot shall stand. Escape ends it."),
     "turn": N_("Drag to turn the antenna"),
-    "moved": N_("Moved by %d m"),
-    "leave": N_("Changes are not saved yet."),
     "peek": N_("Show less"),
     "open": N_("Show more"),
     "proposed": N_("Proposed place"),
-    "searching": N_("Searching…"),
     "broken": N_("The answer could not be read. Load the page anew."),
 }
 """Words of the screen's script, by the name under which it asks for them."""

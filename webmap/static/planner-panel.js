@@ -203,7 +203,7 @@
       if (!sent.matches("[data-act], [data-say], [data-life]")) { return; }
       event.preventDefault();
       const data = new FormData(sent, event.submitter), body = Object.fromEntries(data), url = sent.matches("[data-life]")
-        ? plan.settings.urls.status.replace("KEY", plan.chosen) : event.submitter && event.submitter.formAction || sent.action;
+        ? plan.settings.urls.status.replace("KEY", plan.chosen) : sent.action;
       delete body.seen;
       plan.saving.add({ url: url, body: body, done: function () {
         if (url.indexOf("/adopt") > 0) { plan.ghosts([]); }

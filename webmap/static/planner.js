@@ -26,7 +26,8 @@
 
     /* Whatever the server says is so from now on. */
     function take(state) {
-      if (state.editable !== plan.state.editable) { plan.calm = true; location.reload(); return; }
+      // Another status has other forms.
+      if (state.editable !== plan.state.editable || state.status !== plan.state.status) { plan.calm = true; location.reload(); return; }
       plan.state = state;
       if (plan.chosen && !find(plan.chosen)) { plan.chosen = null; }
       plan.marks.show();

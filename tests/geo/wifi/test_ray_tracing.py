@@ -39,6 +39,10 @@ def medina() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def scene(medina: dict[str, Any]) -> Scene:
+    return scene_of(medina)
+
+
+def scene_of(medina: dict[str, Any]) -> Scene:
     """The same houses as ours."""
     outlines = [
         Outline(
