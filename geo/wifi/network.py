@@ -5,8 +5,10 @@ Those that hear each other take turns in truth (geo/wifi/channels.py counts the 
 what is lost lies between nothing and what is told here. The way back to the access point is left as it is.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ from geo.wifi.classes import BROWSING
 from geo.wifi.mosaic import Codes
 from geo.wifi.radio.noise import noise_dbm, rise_db
 from geo.wifi.rasters import Floats
+
+LEAST_MW: Final = 1e-15
+"""Power that disturbs nobody: -150 dBm, far below any noise."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ def of(senders: Sequence[Sender], demands: Demands) -> Network:
 
     ValueError where their cells differ in size.
     """
+    if len({each.reach.cell_m for each in senders}) > 1:
+        raise ValueError("Cells of several sizes cannot be laid over each other.")
     grounds = [
         ground for band in BANDS for ground in _band([each for each in senders if each.band == band], demands)
     ]
@@ -86,20 +93,39 @@ def share(band: Band, one: int | None, other: int | None) -> float:
     return max(0.0, 1.0 - abs(one - other) / APART[band])
 
 
+class _Tile:
+    """Ground that many reaches share: the strongest signal, whose it is, and the power on each channel."""
+
+    def __init__(self) -> None:
+        side = (mosaic.TILE, mosaic.TILE)
+        self.strongest = np.zeros(side)
+        self.whose = np.full(side, -1, dtype=np.int32)
+        self.sums: defaultdict[int, NDArray[np.float64]] = defaultdict(lambda: np.zeros(side))
+
+    def add(self, here: tuple[slice, slice], number: int, sender: Sender, power: NDArray[np.float64]) -> None:
+        stronger = power > self.strongest[here]
+        self.strongest[here][stronger] = power[stronger]
+        self.whose[here][stronger] = number
+        if sender.channel is not None:
+            self.sums[sender.channel][here] += power
+
+
 def _band(senders: Sequence[Sender], demands: Demands) -> Iterator[Ground]:
-    power = [each.reach.milliwatts for each in senders]
-    for n, one in enumerate(senders):
-        own = power[n]
-        others, best = np.zeros_like(own), own > 0
-        for m, other in enumerate(senders):
-            if m == n or (both := one.reach.shared(other.reach)) is None:
-                continue
-            here, there = both
-            theirs = power[m][there]
-            best[here] &= own[here] >= theirs if n < m else own[here] > theirs
-            if part := share(one.band, one.channel, other.channel):
-                others[here] += part * theirs
-        yield _ground(one, best, others, demands)
+    tiles: defaultdict[tuple[int, int], _Tile] = defaultdict(_Tile)
+    for number, each in enumerate(senders):
+        for tile, here, there in mosaic.pieces(each.reach.grid):
+            tiles[tile].add(here, number, each, each.reach.milliwatts[there])
+    for number, each in enumerate(senders):
+        best = np.zeros(each.reach.codes.shape, dtype=np.bool_)
+        others = np.zeros(best.shape) if each.channel is None else -each.reach.milliwatts
+        for tile, here, there in mosaic.pieces(each.reach.grid):
+            best[there] = tiles[tile].whose[here] == number
+            for channel, power in tiles[tile].sums.items():
+                if part := share(each.band, each.channel, channel):
+                    others[there] += part * power[here]
+        # What is left of its own power is rounding.
+        others[others < LEAST_MW] = 0.0
+        yield _ground(each, best, others, demands)
 
 
 def _ground(

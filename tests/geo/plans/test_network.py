@@ -1,6 +1,7 @@
 """What hotspots on one channel take from each other, against a raster that holds all of them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,16 @@ def test_nothing_is_lost_to_another_channel_or_one_that_is_not_chosen(channel: i
 
     assert (found.voice_lost_m2, found.browsing_lost_m2) == (0.0, 0.0)
     assert found.grounds[0].sinr_db == pytest.approx(-60.0 - noise_dbm(), abs=0.01)
+
+
+def test_senders_at_both_ends_of_a_country_cost_no_ground_between_them() -> None:
+    found = network.of([_sender("here", -60.0), _sender("far", -60.0, column=10**7)], DEMANDS)
+
+    assert all(ground.best.all() for ground in found.grounds) and found.browsing_lost_m2 == 0
+    other = _sender("coarse", -60.0)
+    coarser = replace(other, reach=replace(other.reach, cell_m=16.0))
+    with pytest.raises(ValueError, match="several sizes"):
+        network.of([_sender("here", -60.0), coarser], DEMANDS)
 
 
 def test_channels_that_overlap_in_part_take_less() -> None:
