@@ -132,13 +132,14 @@ def _ground(
     sender: Sender, best: NDArray[np.bool_], others_mw: NDArray[np.float64], demands: Demands
 ) -> Ground:
     reach = sender.reach
-    rise = rise_db(others_mw)
-    with np.errstate(invalid="ignore"):
-        left = reach.down_dbm - rise
-        # What a service needs is a distance from the floor: where the floor rises, the signal must too.
-        browsing, voice = left >= demands.browsing_dbm, left >= demands.voice_dbm
     codes = np.where(best, reach.codes, 0).astype(np.int8)
+    if not others_mw.any():
+        return Ground(sender, best, reach.down_dbm - np.float32(noise_dbm()), codes, codes)
+    left = reach.down_dbm - rise_db(others_mw)
+    # What a service needs is a distance from the floor: where the floor rises, the signal must too.
+    with np.errstate(invalid="ignore"):
+        browsing, voice = left >= demands.browsing_dbm, left >= demands.voice_dbm
     amid = np.where(voice, codes, np.where(browsing, np.minimum(codes, BROWSING), 0))
-    # A place has what it has without others where there are none, so that nothing is lost by rounding.
+    # Without others a place has what it has, whatever the rounding.
     amid = np.where(others_mw > 0, amid, codes).astype(np.int8)
     return Ground(sender, best, (left - noise_dbm()).astype(np.float32), codes, amid)
