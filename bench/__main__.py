@@ -20,6 +20,7 @@ from bench import (
     weight,
     wifi_coverage,
     wifi_demand,
+    wifi_drag,
     wifi_siting,
 )
 from core.settings import PROJECT
@@ -36,6 +37,7 @@ SUBJECTS = {
     "wifi-coverage": wifi_coverage.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
+    "wifi-drag": wifi_drag.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

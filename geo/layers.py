@@ -22,6 +22,8 @@ class Layer(NamedTuple):
     properties: str = "'{}'::jsonb"
     geom: str = "f.geom"
     key: str = "f.key"
+    name: str = "NULL::text"
+    """Of things that are named in no language of their own; texts of features come first."""
     page: str | None = None
     """Section of the site that has a page for each thing."""
 
@@ -38,6 +40,20 @@ _BESIDE: Final = (
 )
 """All of them, or those within about 75 m of a walk."""
 _TO_A_METRE: Final = "ST_SnapToGrid(f.geom, 0.00001)"
+
+_WIFI: Final = """(
+  SELECT f.id, f.key, f.layer, f.kind, f.precision, f.error_m, f.place AS geom,
+         'candidate'::text AS status, NULL::text AS name
+    FROM feature f JOIN place p ON p.id = f.id
+   WHERE f.layer = 'places' AND f.withdrawn_at IS NULL AND p.wifi_candidate
+     AND NOT EXISTS (SELECT 1 FROM wifi_hotspot h JOIN wifi_scenario s ON s.id = h.scenario_id
+                      WHERE h.feature_id = f.id AND s.status = 'approved' AND h.status <> 'removed')
+  UNION ALL
+  SELECT -h.id, h.key, 'wifi'::text, 'hotspot'::text, 'approximate'::text, NULL::float8, h.place,
+         h.status, h.name
+    FROM wifi_hotspot h JOIN wifi_scenario s ON s.id = h.scenario_id
+   WHERE s.status = 'approved' AND h.status <> 'removed') f"""
+"""Candidate places, and the hotspots of the approved plan; a place that got one is no candidate any more."""
 
 LAYERS: Final[Mapping[str, Layer]] = {
     "water": Layer(
@@ -77,10 +93,10 @@ LAYERS: Final[Mapping[str, Layer]] = {
         geom="f.place",
     ),
     "wifi": Layer(
-        "feature f JOIN place p ON p.id = f.id",
-        f"f.layer = 'places' AND {_HERE} AND p.wifi_candidate",
-        '\'{"status": "candidate"}\'::jsonb',
-        geom="f.place",
+        _WIFI,
+        "true",
+        "jsonb_build_object('status', f.status)",
+        name="f.name",
     ),
     "quarters": Layer("feature f", f"f.layer = 'quarters' AND {_HERE}"),
     "walls": Layer("feature f", f"f.layer = 'walls' AND {_HERE}"),
@@ -124,7 +140,7 @@ MOST: Final = 5000
 _QUERY: Final = """
 WITH matched AS (
   SELECT f.id, {key} AS key, f.key AS slug, f.layer, f.kind, f.precision, f.error_m, {properties} AS own,
-  {geom} AS geom
+  {name} AS given, {geom} AS geom
     FROM {source}
    WHERE {where}
      AND (CAST(:west AS float8) IS NULL OR f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
@@ -140,7 +156,8 @@ SELECT jsonb_build_object(
                     'geometry', ST_AsGeoJSON(page.geom, 6)::jsonb,
                     'properties', page.own || jsonb_build_object(
                         'key', page.slug, 'kind', page.kind, 'precision', page.precision,
-                        'error_m', page.error_m, 'name', name.text, 'name_lang', name.lang,
+                        'error_m', page.error_m, 'name', COALESCE(name.text, page.given),
+                        'name_lang', name.lang,
                         'page', {page} )
                   ) ORDER BY page.id, page.key)
              FROM page LEFT JOIN LATERAL (
@@ -211,6 +228,7 @@ def _statement(layer: str) -> str:
         properties=how.properties,
         geom=how.geom,
         key=how.key,
+        name=how.name,
         page=f"CASE WHEN page.layer = '{how.page}' THEN '{how.page}' END" if how.page else "NULL",
     )
 

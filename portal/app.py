@@ -24,8 +24,14 @@ import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
+import webmap.planner.acts
+import webmap.planner.outputs
+import webmap.planner.proposals
+import webmap.planner.surveys
+import webmap.planner.views
 import webmap.recordings
 import webmap.views
+import webmap.wifi
 from core import cluster, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
@@ -49,8 +55,14 @@ TABLES = (
 IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
+    webmap.wifi.pages,
+    webmap.planner.outputs.blueprint,
+    webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
     webmap.embeds.pages.builder,
+    webmap.planner.views.blueprint,
+    webmap.planner.acts.blueprint,
+    webmap.planner.proposals.blueprint,
     offline.blueprint,
     *SERVICES,
 )

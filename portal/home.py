@@ -7,6 +7,7 @@ from core.accounts import Role, open_to
 from core.db import OUTAGES, db
 from geo import monuments, published, routes, search
 from geo.locator import drawing
+from geo.wifi import public
 from portal.shell import public_base
 
 blueprint = Blueprint("home", __name__)
@@ -18,6 +19,7 @@ PAGES = (
     "webmap.monument_list",
     "webmap.place_list",
     "webmap.route_list",
+    "public_wifi.nearest",
     "home.about",
     "opendata.people",
 )
@@ -37,6 +39,7 @@ def front() -> ResponseReturnValue:
         place_count=search.count(db.session, "places"),
         walks=routes.listed(db.session, g.order, speed),
         locator=drawing(g.published.ground),
+        on_air=sum(each.on_air for each in public.network(db.reading, g.published.stamp)),
     )
 
 

@@ -97,6 +97,9 @@ def answer(status: int, message: str, values: dict[str, object] | None = None) -
             status=status,
             request_id=g.get("request_id"),
         )
+    elif request.is_json:
+        # A page's own script, which shows the message where the reader is.
+        response = jsonify(message=said, field=None, request_id=g.get("request_id"))
     else:
         title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
         page = render_template("error.html", status=status, title=translate(title), message=said)

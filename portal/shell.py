@@ -59,7 +59,9 @@ def in_language(lang: str) -> str:
         return f"{request.path}?lang={lang}"
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("home.front", lang=lang)
-    kept = {name: value for name, value in request.args.items() if name in ("q", "kind", "page", "pace")}
+    kept = {
+        name: value for name, value in request.args.items() if name in ("q", "kind", "page", "pace", "from")
+    }
     return url_for(endpoint, **{**(request.view_args or {}), **kept, "lang": lang})
 
 

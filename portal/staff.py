@@ -92,7 +92,8 @@ def enter(token: str) -> ResponseReturnValue:
     session["name"], session["roles"] = person, roles
     session.permanent = True
     if Role.STAFF not in roles:
-        return redirect(url_for("root.door"), 303)
+        where = url_for("planner.listed", lang=g.lang) if Role.PLANNER in roles else url_for("root.door")
+        return redirect(where, 303)
     return redirect(url_for("desk.listed"), 303)
 
 

@@ -22,6 +22,10 @@ from core.errors import Invalid, NotFound
 from core.languages import Said, say
 from core.settings import Settings
 from geo import locator, monuments, places, routes
+from geo.features import Way
+from geo.monuments import MonumentPage
+from geo.places import PlacePage
+from geo.wifi import public
 from qr_signs import register, reports, tags
 from qr_signs.models import Sign
 from qr_signs.register import NeedsTag, WrongTag
@@ -153,13 +157,21 @@ def _shown(typed_code: str) -> ResponseReturnValue:
 def _monument(sign: Sign, key: str) -> ResponseReturnValue:
     page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
     small_map = locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs)
-    return render_template("webmap/monument.html", page=page, locator=small_map, ld=None, sign=sign)
+    return render_template(
+        "webmap/monument.html", page=page, locator=small_map, ld=None, wifi=_wifi(page), sign=sign
+    )
 
 
 def _place(sign: Sign, key: str) -> ResponseReturnValue:
     page = places.page(db.session, key, g.order, g.commune.walking_speed_kmh, g.commune.metric_crs)
     small_map = locator.drawing(g.published.ground, here=page.at_metres, error_m=page.error_m)
-    return render_template("qr_signs/place.html", page=page, locator=small_map, sign=sign)
+    return render_template("qr_signs/place.html", page=page, locator=small_map, wifi=_wifi(page), sign=sign)
+
+
+def _wifi(page: MonumentPage | PlacePage) -> Way | None:
+    """The way to the nearest public Wi-Fi, if one is on air near what a sign leads to."""
+    hotspots = public.network(db.reading, g.published.stamp)
+    return public.nearby(hotspots, page.at, g.commune.walking_speed_kmh, error_m=page.error_m)
 
 
 def _mistyped(typed_code: str) -> ResponseReturnValue:

@@ -1,8 +1,11 @@
 """Rules of the house that no linter knows."""
 
+import io
+import re
 import tomllib
 from pathlib import Path
 
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -58,6 +61,18 @@ def test_every_string_is_translated() -> None:
 
     assert len(template) > 150
     assert {lang: strings for lang, strings in lacking.items() if strings} == {}
+
+
+def test_no_translation_breaks_where_values_are_put_into_it() -> None:
+    values = re.compile(r"%\([a-z_0-9]+\)[sd]|%[%ds]")
+    broken = []
+    for lang in LANGUAGES:
+        file = messages.catalogue_file(lang)
+        for message in read_po(io.BytesIO(file.read_bytes())) if file.exists() else ():
+            said = message.string if isinstance(message.string, tuple | list) else [message.string]
+            broken += [(lang, text) for text in said if message.id and "%" in values.sub("", text or "")]
+
+    assert broken == []
 
 
 def test_every_page_opens_in_every_language(client: FlaskClient) -> None:

@@ -50,6 +50,13 @@ def monument(page: MonumentPage) -> MapParts:
     return _build("place", layers, _frame(near, 0), style.PLACE, focus=page.key)
 
 
+def plan() -> MapParts:
+    """What a plan of the public Wi-Fi stands on: the ground, what shall be served, what is protected."""
+    layers = {layer: _url(layer) for layer in there(style.PLAN)}
+    shown = [layer for layer in style.PLAN if layer not in ("places", "routes", "quarters")]
+    return _build("plan", layers, _frame(g.published.frame or g.commune.bbox), shown)
+
+
 def embedded(layers: Sequence[str], url: str, around: Box | None, start: str) -> MapParts:
     """A map inside somebody else's page: all its layers come by `url`; `start` is the key of what is open."""
     shown = around or g.published.frame or g.commune.bbox

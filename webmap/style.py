@@ -5,6 +5,7 @@ only.
 from typing import Final, NamedTuple
 
 from geo.vocabulary import N_, PRECISIONS
+from geo.wifi.vocabulary import TOLD
 
 
 class LayerStyle(NamedTuple):
@@ -32,7 +33,7 @@ LAYERS: Final = {
         N_("Reference points"), N_("Taken over from other sources as they are."), cluster=True
     ),
     "places": LayerStyle(N_("Public places"), cluster=True),
-    "wifi": LayerStyle(N_("Planned Wi-Fi"), N_("Candidate places only; nothing has been decided.")),
+    "wifi": LayerStyle(N_("Public Wi-Fi")),
     "stops": LayerStyle(N_("Stops")),
     "monuments": LayerStyle(N_("Monuments"), shown=True, cluster=True),
 }
@@ -53,6 +54,19 @@ LISTED: Final = 200
 
 PLACE: Final = ("boundary", "walls", "monuments")
 """Around one monument."""
+
+PLAN: Final = (
+    "boundary",
+    "walls",
+    "water",
+    "buildings",
+    "streets",
+    "routes",
+    "quarters",
+    "places",
+    "monuments",
+)
+"""Under the hotspots of a plan."""
 
 SCRIPTS: Final = (
     "vendor/leaflet.js",
@@ -89,6 +103,14 @@ SHAPES: Final = {
     "other": N_("Others"),
 }
 
+HOTSPOTS: Final = {
+    "on_air": N_("On air"),
+    "faulty": N_("Out of order"),
+    "planned": N_("Planned"),
+    "candidate": N_("Candidate places"),
+}
+"""Marks of the layer of the Wi-Fi, for its legend; what is ordered or installed is still planned."""
+
 LABELS: Final = {
     "zoomIn": N_("Zoom in"),
     "zoomOut": N_("Zoom out"),
@@ -105,7 +127,7 @@ LABELS: Final = {
     "within": N_("± %d m"),
     "group": N_("%d together; zoom in to see them"),
     "map": N_("Map"),
-    "candidate": N_("Candidate for Wi-Fi; nothing has been decided."),
+    **{f"wifi_{status}": told for status, told in TOLD.items()},
     "record": N_("A record of the past, not a zoning."),
     **PRECISIONS,
     "part": N_("Only a part is shown; zoom in for more."),

@@ -7,6 +7,7 @@ from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, NotFound
 from geo import layers, locator, monuments, routes, search
+from geo.wifi import public
 from webmap import jsonld, screens, style
 
 pages = Blueprint("webmap", __name__, template_folder="templates")
@@ -45,6 +46,12 @@ def monument(key: str) -> ResponseReturnValue:
         map=screens.monument(page),
         style=style,
         ld=jsonld.monument(page, g.lang),
+        wifi=public.nearby(
+            public.network(db.reading, g.published.stamp),
+            page.at,
+            g.commune.walking_speed_kmh,
+            error_m=page.error_m,
+        ),
         sign=None,
     )
 

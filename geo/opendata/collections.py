@@ -59,8 +59,8 @@ class Collection(NamedTuple):
     """Section of the site that has a page for each feature."""
     naming: str = NAME
     """Joins the best name of `f` as `name.text` and `name.lang`."""
-    imported: bool = False
-    """Taken over from OpenStreetMap: told of only where an extract was imported."""
+    optional: bool = False
+    """Told of only where there is anything: after an import of OpenStreetMap, after a plan was approved."""
 
 
 FIRST: Final[Mapping[str, Property]] = MappingProxyType(
@@ -137,7 +137,8 @@ OWN: Final[Mapping[str, Collection]] = {
         joins="JOIN place p ON p.id = f.id", geom="f.place",
     ),
     "wifi": Collection(
-        "places", N_("Planned Wi-Fi"), N_("Candidate places only; nothing has been decided."),
+        "places", N_("Candidate places for Wi-Fi"),
+        N_("Suggested by their kind; what was decided is in the collection of hotspots."),
         base="feature f JOIN place p ON p.id = f.id AND p.wifi_candidate", geom="f.place",
     ),
     "quarters": Collection(

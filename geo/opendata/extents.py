@@ -66,9 +66,9 @@ def large(session: Session, name: str, stamp: str) -> bool:
 
 
 def every(session: Session, stamp: str) -> dict[str, Extent]:
-    """The extents of all collections, by name; of those taken over from elsewhere where there is anything."""
+    """The extents of all collections, by name; of optional ones where there is anything."""
     told = {name: of(session, name, stamp) for name in COLLECTIONS}
-    return {name: one for name, one in told.items() if one.features or not COLLECTIONS[name].imported}
+    return {name: one for name, one in told.items() if one.features or not COLLECTIONS[name].optional}
 
 
 def _count(session: Session, name: str) -> Extent:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from geo.opendata.collections import OWN, Collection, Property
+from geo.opendata.network import NETWORK
 from geo.streets.models import CREDIT, LICENCE
 from geo.streets.tagging import LAYERS
 from geo.vocabulary import N_
@@ -52,7 +53,7 @@ IMPORTED: Final[Mapping[str, Collection]] = {
             "o.length_m, o.wheelchair, o.width_m, o.incline_percent, o.step_count, o.surface",
             row="o.id", key="o.way_id || '/' || o.part", osm="'way/' || o.way_id",
         ),
-        where="true", shape="LineString", naming=_NAMING, imported=True,
+        where="true", shape="LineString", naming=_NAMING, optional=True,
     ),
     "buildings": Collection(
         "buildings", N_("Buildings"),
@@ -63,7 +64,7 @@ IMPORTED: Final[Mapping[str, Collection]] = {
             "material": Property("f.material", "string", N_("Material, as tagged"), True),
         },
         base=_base("building", "o.levels, o.height_m, o.material"),
-        where="true", shape="Unknown", naming=_NAMING, imported=True,
+        where="true", shape="Unknown", naming=_NAMING, optional=True,
     ),
     "osm": Collection(
         "osm", N_("Surroundings"),
@@ -71,8 +72,8 @@ IMPORTED: Final[Mapping[str, Collection]] = {
         {"group": Property("f.osm_layer", "string", N_("What it belongs to"), True)},
         base=_base("osm_feature", "o.layer AS osm_layer", row=f"({_ROW}) * 8 + {_GROUP}",
                    key=f"o.layer || '/' || {_OBJECT}"),
-        where="true", shape="Unknown", naming=_NAMING, imported=True,
+        where="true", shape="Unknown", naming=_NAMING, optional=True,
     ),
 }  # fmt: skip
-COLLECTIONS: Final[Mapping[str, Collection]] = {**OWN, **IMPORTED}
+COLLECTIONS: Final[Mapping[str, Collection]] = {**OWN, **NETWORK, **IMPORTED}
 """Every collection there may be, by its id."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.wifi.catalogue import Band, Catalogue
-from geo.wifi.rasters import Coverage
+from geo.wifi.rasters import Coverage, Grid
 
 HEARD_DBM: Final = -82.0
 """From here on a station takes the channel for busy: IEEE 802.11-2020, 17.3.10.6, over 20 MHz."""
@@ -51,17 +51,23 @@ class Choice:
     proven: bool
 
 
+def coarse(grid: Grid) -> tuple[slice, slice]:
+    """The coarse cells of a grid: those of all grids coincide."""
+    row, column = -round(grid.south / grid.cell_m) % COARSE, -round(grid.west / grid.cell_m) % COARSE
+    return slice(row, None, COARSE), slice(column, None, COARSE)
+
+
 def reach(cover: Coverage, served: NDArray[np.bool_]) -> Reach:
     """The reach of a hotspot with this coverage, that serves where `served` says (same shape)."""
     grid, side = cover.grid, cover.grid.cell_m * COARSE
-    row, column = -round(grid.south / grid.cell_m) % COARSE, -round(grid.west / grid.cell_m) % COARSE
+    here = coarse(grid)
     with np.errstate(invalid="ignore"):
-        heard = cover.down_dbm[row::COARSE, column::COARSE] >= HEARD_DBM
+        heard = cover.down_dbm[here] >= HEARD_DBM
     return Reach(
-        row=round((grid.south + row * grid.cell_m) / side),
-        column=round((grid.west + column * grid.cell_m) / side),
+        row=round((grid.south + here[0].start * grid.cell_m) / side),
+        column=round((grid.west + here[1].start * grid.cell_m) / side),
         cell_m=side,
-        served=served[row::COARSE, column::COARSE],
+        served=served[here],
         heard=heard,
     )
 
@@ -137,11 +143,15 @@ class _Search:
             self._go(0, 0, 0.0, [], np.zeros((len(self.best), self.many)))
 
     def _start(self) -> list[int]:
-        """Each takes what disturbs least; then single changes as long as one helps."""
+        """Each takes what disturbs least, of equal ones what fewest have: no figure is exact.
+
+        Then single changes as long as one helps.
+        """
         taken: list[int] = []
         for n in range(len(self.disturbing)):
             costs = np.bincount(taken, self.disturbing[n, :n], self.many) if n else np.zeros(self.many)
-            taken.append(int(costs.argmin()))
+            uses = np.bincount(taken, minlength=self.many) if n else np.zeros(self.many)
+            taken.append(int(np.lexsort((uses, costs.round(6)))[0]))
         changed = True
         while changed:
             changed = False

@@ -204,9 +204,10 @@ def _eirp(catalogue: Catalogue, model: Model, band: Band, given: Mapping[str, An
     if given.get(field) is None:
         return None
     eirp = number(field, given[field])
-    radio, limit = model.radio(band), catalogue.limits[band]
+    radio = model.radio(band)
     if radio is None:
         raise Invalid(field, N_("This model has no radio for %(band)s GHz."), band=band)
+    limit = catalogue.limits[band]
     if eirp > limit.eirp_dbm:
         raise Invalid(
             field,
@@ -231,9 +232,9 @@ def _channel(catalogue: Catalogue, model: Model, band: Band, given: Mapping[str,
     field = _CHANNEL[band]
     if (channel := given.get(field)) is None:
         return None
-    allowed = catalogue.limits[band].channels
     if model.radio(band) is None:
         raise Invalid(field, N_("This model has no radio for %(band)s GHz."), band=band)
+    allowed = catalogue.limits[band].channels
     if isinstance(channel, bool) or not isinstance(channel, int) or channel not in allowed:
         raise Invalid(
             field,

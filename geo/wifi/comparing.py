@@ -18,8 +18,8 @@ ROWS: Final[Mapping[str, tuple[str, str]]] = {
     "left_mad": (N_("Left of the budget"), "MAD"),
     "mad_per_person": (N_("Cost for each person served"), "MAD"),
     "worth": (N_("Share of all that counts, by weight"), "%"),
-    "browsing_m2": (N_("Ground with browsing or better"), "m²"),
-    "voice_m2": (N_("Ground with voice and video"), "m²"),
+    "browsing_expected_m2": (N_("Ground with browsing or better, expected"), "m²"),
+    "voice_expected_m2": (N_("Ground with voice and video, expected"), "m²"),
     "shared_m2": (N_("Ground that several hotspots serve"), "m²"),
     "least": (N_("Share served in the least served quarter"), "%"),
     "gini": (N_("Unfairness between quarters (0: all alike)"), ""),
@@ -77,13 +77,13 @@ def rows(outlooks: Sequence[Outlook]) -> list[Row]:
     kinds = [
         _kind(kind, outlooks) for kind in DEMANDS if any(kind in each.figures.kinds for each in outlooks)
     ]
-    rest = ("least", "gini", "browsing_m2", "voice_m2", "shared_m2", "warnings")
+    rest = ("least", "gini", "browsing_expected_m2", "voice_expected_m2", "shared_m2", "warnings")
     return [*before, *kinds, *(_row(key, outlooks) for key in rest)]
 
 
 _BETTER: Final[Mapping[str, int]] = {
     "total_mad": -1, "left_mad": 1, "mad_per_person": -1, "worth": 1, "least": 1, "gini": -1,
-    "browsing_m2": 1, "voice_m2": 1, "warnings": -1,
+    "browsing_expected_m2": 1, "voice_expected_m2": 1, "warnings": -1,
 }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _value(key: str, outlook: Outlook) -> float | None:
         return len(outlook.placed)
     if key in ("total_mad", "left_mad"):
         return float(getattr(outlook.money, key))
-    if key in ("browsing_m2", "voice_m2", "shared_m2"):
+    if key.endswith("_m2"):
         return float(getattr(outlook.areas, key))
     if key == "worth":
         return 100 * figures.worth / figures.worth_total if figures.worth_total > 0 else None

@@ -5,8 +5,8 @@ one is computed anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
-from geo.wifi import channels, classes, coverage, sampling, serving
+from geo.wifi import channels, classes, coverage, mosaic, sampling, serving
 from geo.wifi.catalogue import BANDS, Band, Catalogue
 from geo.wifi.channels import Reach
 from geo.wifi.demand import Demand
-from geo.wifi.mosaic import Codes
+from geo.wifi.mosaic import NOTHING, SURE, Areas, Chances, Codes
 from geo.wifi.rasters import Basis, Coverage, Grid, Site
 from geo.wifi.serving import Serving
 
@@ -47,6 +47,13 @@ class Contribution:
     """Median over the ground of what the true signal may differ by, as one standard deviation."""
     reaches: Mapping[Band, Reach]
     """By band that its model has: where it serves and where it is heard."""
+    coarse: Grid
+    """Every channels.COARSE-th cell of the ground, for chances."""
+    browsing: Chances
+    """By coarse cell, the probability of browsing or better; SURE is 1."""
+    voice: Chances
+    areas: Areas = NOTHING
+    """Of the ground that it serves alone."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, Contribution]] = WeakKeyDictionary()
@@ -82,6 +89,21 @@ def of(
     return made
 
 
+def ground(parts: Collection[Contribution]) -> Areas:
+    """Ground that these hotspots serve together."""
+    return replace(
+        mosaic.areas((part.grid, part.classes) for part in parts),
+        voice_expected_m2=mosaic.expected_m2((part.coarse, part.voice) for part in parts),
+        browsing_expected_m2=mosaic.expected_m2((part.coarse, part.browsing) for part in parts),
+    )
+
+
+def forget() -> None:
+    """Empty this process's memory."""
+    with _lock:
+        _kept.clear()
+
+
 def _made(
     session: Session, commune: Commune, catalogue: Catalogue, demand: Demand, site: Site, offset_db: float
 ) -> Contribution:
@@ -94,18 +116,30 @@ def _made(
     codes = [_codes(catalogue, cover) for cover in covers]
     served = serving.together((_at(catalogue, demand, cover) for cover in covers), len(demand))
     reached = np.flatnonzero((served.browsing > LEAST) | (served.service > 0)).astype(np.int32)
-    return Contribution(
+    reaches = {
+        cover.band: channels.reach(cover, own >= classes.BROWSING)
+        for cover, own in zip(covers, codes, strict=True)
+    }
+    chances = np.maximum.reduce([_chances(catalogue, cover) for cover in covers])
+    made = Contribution(
         grid=covers[0].grid,
         classes=np.maximum.reduce(codes),
         points=reached,
         serving=Serving(served.service[reached], served.browsing[reached], served.voice[reached]),
         basis=covers[0].basis,
-        sd_db=float(np.nanmedian(covers[0].sd_db)),
-        reaches={
-            cover.band: channels.reach(cover, own >= classes.BROWSING)
-            for cover, own in zip(covers, codes, strict=True)
-        },
+        sd_db=_typical(covers[0].sd_db),
+        reaches=reaches,
+        coarse=_coarse(reaches[covers[0].band]),
+        browsing=chances[0],
+        voice=chances[1],
     )
+    return replace(made, areas=ground([made]))
+
+
+def _typical(sd_db: NDArray[np.float32]) -> float:
+    """The median where there is any signal; 0 where there is none."""
+    known = sd_db[~np.isnan(sd_db)]
+    return float(np.median(known)) if known.size else 0.0
 
 
 def _codes(catalogue: Catalogue, cover: Coverage) -> Codes:
@@ -120,3 +154,15 @@ def _at(catalogue: Catalogue, demand: Demand, cover: Coverage) -> Serving:
     down, up, sd_db = sampling.sample(cover, demand.x, demand.y, demand.door)
     chances = classes.chances(down, up, sd_db, catalogue.demands)
     return serving.of(classes.service(down, up, catalogue.demands), *chances)
+
+
+def _chances(catalogue: Catalogue, cover: Coverage) -> NDArray[np.uint8]:
+    """Probabilities of browsing and of voice on the coarse cells of one band, shape (2, rows, columns)."""
+    here = channels.coarse(cover.grid)
+    found = classes.chances(cover.down_dbm[here], cover.up_dbm[here], cover.sd_db[here], catalogue.demands)
+    return np.rint(np.stack(found) * SURE).astype(np.uint8)
+
+
+def _coarse(reach: Reach) -> Grid:
+    rows, columns = reach.served.shape
+    return Grid(reach.column * reach.cell_m, reach.row * reach.cell_m, columns, rows, reach.cell_m)

@@ -47,6 +47,8 @@ def of(
     if found is None:
         found = _reckoned(session, commune, catalogue, site, radio, client, grid, extract)
         keeping.put(session, name, found, stored=keep)
+    elif keep:
+        keeping.put(session, name, found, stored=True)
     if offset_db:
         found = replace(found, down_dbm=found.down_dbm + offset_db, up_dbm=found.up_dbm + offset_db)
     return found

@@ -124,13 +124,13 @@ def of(demand: Demand, serving: Serving, *, money_mad: float | None = None) -> F
     if len(serving.service) != len(demand):
         raise ValueError(f"{len(serving.service)} classes for {len(demand)} demand points")
     table = _table(demand, serving)
-    whole = table.sum(axis=1)
+    whole, each = table.sum(axis=1).tolist(), table.tolist()
     kinds = {kind: Served(*whole[n]) for n, kind in enumerate(KINDS) if demand.weights.get(kind, 1.0) > 0}
     quarters = tuple(
         InQuarter(
             index,
             quarter.key,
-            {kind: Served(*table[KINDS.index(kind), index + 1]) for kind in kinds},
+            {kind: Served(*each[KINDS.index(kind)][index + 1]) for kind in kinds},
         )
         for index, quarter in enumerate(demand.quarters)
     )
@@ -142,7 +142,8 @@ def of(demand: Demand, serving: Serving, *, money_mad: float | None = None) -> F
         least=least,
         gini=gini,
         ratio=ratio,
-        worth=float(demand.worth @ serving.browsing),
+        # Not `@`: its threads cost more than the sum where other work keeps the processors busy.
+        worth=float((demand.worth * serving.browsing).sum()),
         worth_total=float(demand.worth.sum()),
         mad_per_person=money_mad / people if money_mad is not None and people > 0 else None,
     )

@@ -15,12 +15,17 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid
 from geo.commune import Commune
+from geo.shapes import LonLat
 from geo.vocabulary import N_
-from geo.wifi import checks, history, spots
-from geo.wifi.catalogue import Catalogue
+from geo.wifi import checks, coverage, history, spots
+from geo.wifi.catalogue import BANDS, Catalogue
+from geo.wifi.checks import Values
 from geo.wifi.models import Scenario
 from geo.wifi.spots import Record, Spot
+from geo.wifi.streetscape import outlines
 
+MOST_RECKONED: Final = 30
+"""Of a proposal's sites, at once."""
 _SIGNS: Final = "23456789abcdefghjkmnpqrstvwxyz"
 """Of keys: none that is read as another, none that makes words."""
 
@@ -49,6 +54,7 @@ def place(
     draft or is full.
     """
     values = checks.hotspot(session, commune, catalogue, given)
+    _reckon(session, commune, catalogue, [values])
     plan = history.opened(session, scenario)
     new = {"key": new_key(), **asdict(values)}
     revision = history.record(session, plan, "place", [], [new], by=by, now=now)
@@ -78,6 +84,7 @@ def change(
     values = checks.hotspot(session, commune, catalogue, asdict(spot.values) | dict(given))
     if values == spot.values:
         return Changed(spot, plan.revision)
+    _reckon(session, commune, catalogue, [values])
     after = {"key": key, **asdict(values)}
     revision = history.record(session, plan, "change", [spot.plan], [after], by=by, now=now)
     return Changed(spots.find(session, plan.id, key), revision)
@@ -111,12 +118,27 @@ def adopt(
     if len(sites) > checks.MOST_HOTSPOTS:
         raise Conflict(N_("A plan has at most %(most)s hotspots."), most=checks.MOST_HOTSPOTS)
     checked = checks.hotspots(session, commune, catalogue, sites)
+    _reckon(session, commune, catalogue, checked[:MOST_RECKONED])
     plan = history.opened(session, scenario)
     before: list[Record] = []
     if instead:
         before = [spot.plan for spot in spots.listed(session, plan.id)]
     after = [{"key": new_key(), **asdict(values)} for values in checked]
     return history.record(session, plan, "adopt", before, after, by=by, now=now)
+
+
+def _reckon(session: Session, commune: Commune, catalogue: Catalogue, hotspots: Sequence[Values]) -> None:
+    """Among buildings a signal takes time to reckon: keep it for all processes, in the same transaction.
+
+    Invalid where it cannot be reckoned: then the hotspot is not stored either, so that plans stay readable.
+    """
+    if outlines.digest(session) is None:
+        return
+    places = [LonLat(values.lon, values.lat) for values in hotspots]
+    for values, (x, y) in zip(hotspots, spots.in_metres(session, places, commune.metric_crs), strict=True):
+        for band in BANDS:
+            if catalogue.models[values.model].radio(band):
+                coverage.of(session, commune, catalogue, spots.site(values, x, y), band, keep=True)
 
 
 def new_key() -> str:

@@ -167,12 +167,19 @@ class Survey(Base):
     """Median of measured minus modelled."""
     sd_db: Mapped[float | None]
     compared: Mapped[int] = mapped_column(server_default=text("0"))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=EMPTY)
+    """How many lines of the file were taken, and how many were left out, by reason."""
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_by: Mapped[str | None] = mapped_column(String(80))
+    """Who took its offset over into the scenario, last."""
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Reading(Base):
-    """One measured signal, and what the model said for its place (NULL: outside the modelled area)."""
+    """The median of the signals measured in a square of a few metres, at its middle, and what the model says
+    there (NULL: outside the modelled area). Neither hour nor order is kept: nobody's way can be read off.
+    """
 
     __tablename__ = "wifi_reading"
     __table_args__ = (Index("ix_wifi_reading_survey_id", "survey_id", "id"),)

@@ -11,7 +11,10 @@ from geo.wifi.rasters import Grid
 
 TILE: Final = 256
 """Cells along the side of a tile."""
+SURE: Final = 255
+"""A probability of 1, as chances are kept."""
 Codes = NDArray[np.int8]
+Chances = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,29 @@ class Areas:
     """At least browsing."""
     shared_m2: float
     """Where two hotspots or more reach browsing."""
+    voice_expected_m2: float = 0.0
+    """Sum of ground × probability: what an estimate from statistics can honestly promise; so below."""
+    browsing_expected_m2: float = 0.0
 
     def as_json(self) -> dict[str, float]:
         """Whole square metres."""
         return {name: round(value) for name, value in vars(self).items()}
+
+
+NOTHING: Final = Areas(0.0, 0.0, 0.0)
+
+
+def expected_m2(rasters: Iterable[tuple[Grid, Chances]]) -> float:
+    """Ground × the probability of the hotspot that reaches it best, in m²; all grids have one cell size."""
+    best: dict[tuple[int, int], Chances] = {}
+    cell_m2 = 0.0
+    for grid, chances in rasters:
+        cell_m2 = grid.cell_m**2
+        for tile, here, there in _pieces(grid):
+            onto = best.setdefault(tile, np.zeros((TILE, TILE), dtype=np.uint8))[here]
+            np.maximum(onto, chances[there], out=onto)
+    total = sum(int(tile.sum(dtype=np.int64)) for tile in best.values())
+    return total / SURE * cell_m2
 
 
 def areas(rasters: Iterable[tuple[Grid, Codes]]) -> Areas:

@@ -21,7 +21,6 @@ from geo.wifi import (
     demand,
     figures,
     money,
-    mosaic,
     rules,
     serving,
     spots,
@@ -200,7 +199,7 @@ def _outlook(
         demand=wanted,
         figures=figures.of(wanted, served, money_mad=bill.total_mad),
         money=bill,
-        areas=mosaic.areas((part.grid, part.classes) for part in parts.values()),
+        areas=contributions.ground(parts.values()),
         alone=_alone(parts, wanted),
         warnings=tuple(warnings.of(catalogue, placed, bill)),
         findings={each.key: tuple(found) for each, found in zip(placed, findings, strict=True) if found},
@@ -262,7 +261,7 @@ def _alone(parts: Mapping[str, Contribution], wanted: Demand) -> dict[str, Alone
             key=key,
             basis=part.basis,
             sd_db=part.sd_db,
-            areas=mosaic.areas([(part.grid, part.classes)]),
+            areas=part.areas,
             adds=float(wanted.worth[at] @ lost),
         )
     return found

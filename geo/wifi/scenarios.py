@@ -118,7 +118,8 @@ def copy(session: Session, key: str, title: Any, *, by: str, now: datetime) -> S
 
     Hotspots that were removed for good are left out. Raises as `create`, and NotFound.
     """
-    source = find(session, key)
+    _lock(session)
+    source = history.held(session, key)
     made = Scenario(
         title=checks.words("title", title),
         budget_mad=source.budget_mad,
@@ -243,7 +244,7 @@ def _rules(value: Any) -> dict[str, Any]:
 
 def _kept(session: Session, scenario: Scenario, *, by: str, now: datetime) -> Scenario:
     """Give a new scenario its key and keep it."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    _lock(session)
     if (session.scalar(select(func.count()).select_from(Scenario)) or 0) >= MOST:
         raise Conflict(N_("There are %(most)s plans already: open one of them again."), most=MOST)
     scenario.key = _free_key(session, scenario.title)
@@ -252,6 +253,11 @@ def _kept(session: Session, scenario: Scenario, *, by: str, now: datetime) -> Sc
     session.add(scenario)
     session.flush()
     return scenario
+
+
+def _lock(session: Session) -> None:
+    """Before any row is held, always: so nobody waits for somebody who waits for them."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def _free_key(session: Session, title: str) -> str:

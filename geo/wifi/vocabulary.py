@@ -16,6 +16,17 @@ STATUSES: Final[Mapping[str, str]] = {
 }
 """A hotspot's life."""
 
+TOLD: Final[Mapping[str, str]] = {
+    "candidate": N_("Candidate for Wi-Fi; nothing has been decided."),
+    "planned": N_("Planned; nothing has been built."),
+    "approved": N_("Decided; nothing has been built yet."),
+    "ordered": N_("Ordered; not on air yet."),
+    "installed": N_("Installed; not on air yet."),
+    "on_air": N_("On air."),
+    "faulty": N_("Out of order for now."),
+}
+"""What everybody is told of a place on the map of the Wi-Fi."""
+
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "planned": ("approved", "removed"),
     "approved": ("ordered", "removed"),
@@ -45,11 +56,7 @@ ACTS: Final[Mapping[str, str]] = {
 }
 """What can be done to a scenario, undone and done again."""
 
-ENVIRONMENTS: Final[Mapping[str, str]] = {
-    "urban_high_rise": N_("Town of high buildings"),
-    "urban_low_rise": N_("Town of low buildings, or suburb"),
-    "residential": N_("Quarter of houses"),
-}
+ENVIRONMENTS: Final = ("urban_high_rise", "urban_low_rise", "residential")
 """Environments of the site-general model of ITU-R P.1411, between ends below roof height."""
 
 BACKHAULS: Final[Mapping[str, str]] = {

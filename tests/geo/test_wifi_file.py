@@ -8,6 +8,7 @@ from core.db import Engine, session_of
 from geo import published
 from geo.loading import folder as loading
 from geo.wifi import catalogue
+from geo.wifi.radio import p2040
 from portal.cli import main
 from tests.geo.test_bad_folders import problems_of
 from tests.geo.tiny import Town
@@ -157,3 +158,22 @@ def test_the_shipped_commune_has_a_catalogue_whose_assumptions_are_told(town_eng
         assert model.confirmed or ("ssumption" in model.source and "ssumption" in model.price_source)
         for radio in model.radios:
             assert radio.eirp_dbm <= known.limits[radio.band].eirp_dbm
+
+
+@pytest.mark.parametrize(
+    ("key", "material", "thickness_m"),
+    [
+        ("brick", "brick", 0.2),
+        ("concrete", "concrete", 0.2),
+        ("wood", "wood", 0.04),
+        ("earth", "medium dry ground", 0.5),
+    ],
+)
+def test_the_shipped_walls_take_what_their_source_gives(
+    shipped: Path, key: str, material: str, thickness_m: float
+) -> None:
+    known = catalogue.from_config(loading.read(shipped).config["wifi"])
+    for band, mhz in (("2.4", 2437), ("5", 5200)):
+        computed = p2040.wall_db(material, thickness_m, mhz)
+        # More than 100 dB is as good as everything.
+        assert known.materials[key].loss_db[band] == pytest.approx(min(computed, 100), abs=0.6)  # type: ignore[index]

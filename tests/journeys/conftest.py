@@ -77,7 +77,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-EXPECTED = ("404", "status of 403", "status of 410", "status of 422", "net::ERR_FAILED")
+EXPECTED = ("404", "status of 403", "status of 409", "status of 410", "status of 422", "net::ERR_FAILED")
 """What the browser says of answers and failures that tests bring about."""
 Open = Callable[..., Page]
 

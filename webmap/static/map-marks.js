@@ -73,7 +73,7 @@ Object.assign(window.Athar, (function () {
     const within = properties.error_m ? Athar.fill(labels.within, Math.round(properties.error_m)) : "";
     node.tabIndex = -1;
     node.appendChild(named("strong", "", properties));
-    [known(settings.kinds, properties.kind), name === "wifi" && labels.candidate, properties.record && labels.record]
+    [known(settings.kinds, properties.kind), name === "wifi" && known(labels, "wifi_" + properties.status), properties.record && labels.record]
       .filter(Boolean).forEach(function (text, index) {
         node.appendChild(make("span", index ? "map-remark" : "map-kind", text));
       });
@@ -108,7 +108,13 @@ Object.assign(window.Athar, (function () {
       both.appendChild(label(properties, name, true));
       return new Sign({ className: "stop", iconSize: [30, 30], popupAnchor: [0, -10], label: properties.ordinal + " " + spoken, html: both });
     }
-    return new Sign({ className: "dot dot-" + name, iconSize: name === "wifi" ? [40, 40] : [26, 26], label: spoken });
+    if (name === "wifi") {
+      const built = ["on_air", "faulty", "candidate"].indexOf(properties.status) < 0 ? "planned" : properties.status;
+      const told = known(map.athar.labels, "wifi_" + properties.status);
+      return new Sign({ className: "wifi-mark wifi-" + built, iconSize: built === "candidate" ? [40, 40] : [32, 32],
+        label: told ? spoken + ", " + told : spoken });
+    }
+    return new Sign({ className: "dot dot-" + name, iconSize: [26, 26], label: spoken });
   }
 
   /* A name that stands on the map by itself, without a sign; along a line if it is turned. */
@@ -164,7 +170,7 @@ Object.assign(window.Athar, (function () {
 
   /* Where signs and controls stand on the screen. */
   function signs(container) {
-    return Array.from(container.querySelectorAll(".pin, .stop, .group, .dot-places, .leaflet-control"), function (node) {
+    return Array.from(container.querySelectorAll(".pin, .stop, .group, .dot-places, .wifi-mark:not(.wifi-candidate), .leaflet-control"), function (node) {
       const box = node.getBoundingClientRect(), less = node.classList.contains("dot") ? 7 : 0;
       return { left: box.left + less, right: box.right - less, top: box.top + less, bottom: box.bottom - less };
     });

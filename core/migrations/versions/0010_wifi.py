@@ -197,8 +197,11 @@ def _survey() -> None:
         sa.Column("offset_db", sa.Float),
         sa.Column("sd_db", sa.Float),
         sa.Column("compared", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("counts", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("by", sa.String(80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_by", sa.String(80)),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
     )
     op.create_index("ix_wifi_survey_scenario_id", "wifi_survey", ["scenario_id"])
 

@@ -1,10 +1,9 @@
 """Recommendation ITU-R P.1411-13 (September 2025): out of doors, short distances, both ends below the roofs.
 
-Sections 4.1.2, 4.1.3.2 and 4.3.1 were read in implementations of edition 12.
+Sections 4.1.2 and 4.1.3.2 were read in implementations of edition 12.
 """
 
 from collections.abc import Mapping
-from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -119,49 +118,6 @@ def around_corner_db(
     corner = np.where(past, whole_db, np.where(into, turning, 0.0))
     after = np.where(past, 60.0 * np.log10((first_m + second) / (first_m + half + region_m)), 0.0)
     return np.asarray(street_canyon_db(first_m, frequency_mhz, one_m, other_m).median + corner + after)
-
-
-EXTRA_DB: Final[Mapping[str, float]] = {"suburban": 0.0, "urban": 6.8, "dense_urban": 2.3}
-"""Section 4.3.1, step 4: what the environment adds out of sight."""
-
-
-def low_ends_db(
-    distance_m: ArrayLike, frequency_mhz: float, percent: float, environment: str, *, width_m: float = 20.0
-) -> Floats:
-    """Loss that is not exceeded at `percent` of places, both antennas near the ground (1.9 to 3 m), in dB.
-
-    Source: ITU-R P.1411-13, section 4.3.1, steps 1 to 8: 300 MHz to 3 GHz, up to 3 km; `width_m` is that of
-    the passage from in sight to out of sight. ValueError outside it or for a percentage not between 0 and
-    100.
-    """
-    _check_ghz(frequency_mhz / 1000.0, 0.3, 3.0)
-    metres = np.asarray(distance_m, dtype=np.float64)
-    if not 0 < percent < 100 or np.any(metres <= 0) or np.any(metres > 3000):
-        raise ValueError("percent must lie between 0 and 100, distances between 0 and 3000 m")
-    share = percent / 100.0
-    spread = 1.5624 * 7.0 * (np.sqrt(-2.0 * np.log(1.0 - share)) - 1.1774)
-    behind = 7.0 * NormalDist().inv_cdf(share)
-
-    def sight(at: ArrayLike) -> Floats:
-        return np.asarray(
-            32.45 + 20.0 * np.log10(frequency_mhz) + 20.0 * np.log10(np.asarray(at) / 1000.0) + spread
-        )
-
-    def hidden(at: ArrayLike) -> Floats:
-        fixed = 9.5 + 45.0 * np.log10(frequency_mhz) + EXTRA_DB[environment] + behind
-        return np.asarray(fixed + 40.0 * np.log10(np.asarray(at) / 1000.0))
-
-    edge = in_sight_m(percent)
-    between = sight(edge) + (hidden(edge + width_m) - sight(edge)) * (metres - edge) / width_m
-    return np.where(metres < edge, sight(metres), np.where(metres > edge + width_m, hidden(metres), between))
-
-
-def in_sight_m(percent: float) -> float:
-    """Distance up to which `percent` of places see each other (section 4.3.1, step 7), in metres."""
-    share = percent / 100.0
-    if percent < 45.0:
-        return float(212.0 * np.log10(share) ** 2 - 64.0 * np.log10(share))
-    return 79.2 - 70.0 * share
 
 
 def _check_ghz(ghz: float, least: float, most: float) -> None:

@@ -29,6 +29,10 @@ MEMORY: Final = 0.85
 """Of the sites' averages that a step leaves as they were."""
 
 
+LARGEST_TABLE: Final = 5_000_000
+"""Sites times units of money, up to which whole sites are packed under the budget for a closer bound."""
+
+
 class Pace(NamedTuple):
     """How patiently prices are improved."""
 
@@ -48,6 +52,8 @@ class Bound(NamedTuple):
     """A bound, the prices that it follows from, the sites' worth at them, and how often each was taken."""
 
     value: float
+    whole: float
+    """The same with whole sites only: at most `value`; but the worths are those of `value`."""
     prices: Floats
     worth: Floats
     taken: Floats
@@ -58,7 +64,11 @@ def lowest(given: Cover, best: float, prices: Floats | None = None, pace: Pace =
     """The lowest bound found from these prices on, or the first one below `best`, a known choice's weight."""
     begin = given.weights * 0.5 if prices is None else np.minimum(prices, given.weights)
     value, kept, worth, taken = _descend(given, begin.astype(np.float64), best, pace)
-    return Bound(float(value), kept, worth, taken)
+    whole = value
+    unit = int(np.gcd.reduce(given.costs)) or 1
+    if given.budget // unit * len(given.costs) <= LARGEST_TABLE:
+        whole = min(value, float((given.weights - kept).sum()) + _packed(given, kept, unit))
+    return Bound(float(value), float(whole), kept, worth, taken)
 
 
 def settled(given: Cover, bound: Bound, least: float) -> tuple[Flags, Flags]:
@@ -130,6 +140,33 @@ def _knapsack(given: Cover, profit: Floats, take: Ints, other: Ints) -> tuple[fl
     total, cheap = _choice(given, profit, high, take)
     part = 1.0 if dear <= cheap else min(1.0, max(0.0, (dear - given.budget) / (dear - cheap)))
     return high, total, part
+
+
+@njit(cache=True)
+def _packed(given: Cover, prices: Floats, unit: int) -> float:
+    """The most that the prices of whole sites come to under the budget, at most one a place: by a table of
+    what each amount of money buys.
+    """
+    profit = np.zeros(len(given.costs))
+    _profit(given, prices, profit)
+    order = np.argsort(given.place, kind="mergesort")
+    bought = np.zeros(given.budget // unit + 1)  # 0 too for what cannot be spent to the end
+    first = 0
+    while first < len(order):
+        last = first
+        while last < len(order) and given.place[order[last]] == given.place[order[first]]:
+            last += 1
+        for money in range(len(bought) - 1, -1, -1):
+            best = bought[money]
+            for at in range(first, last):
+                site = order[at]
+                rest = money - given.costs[site] // unit
+                if given.allowed[site] and rest >= 0:
+                    best = max(best, bought[rest] + profit[site])
+            bought[money] = best
+        first = last
+    most: float = bought[-1]
+    return most
 
 
 @njit(cache=True)

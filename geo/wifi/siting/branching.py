@@ -101,10 +101,10 @@ class Search:
         """Rule sites out and look closer among the others; the root's prices, or None if all is done."""
         for seed in range(ROUNDS):
             found = bounds.lowest(self.given, self.least)
-            self.bound = min(self.bound, found.value)
+            self.bound = min(self.bound, found.whole)
             self._round((), found.taken, self.given.allowed)
             never, _ = bounds.settled(self.given, found, self.least)
-            if found.value < self.least or never.all():
+            if found.whole < self.least - bounds.SAFE * abs(self.bound) or never.all():
                 return None
             kept, self.given = reducing.smaller(self.given, ~never)
             self.names = self.names[kept]
@@ -134,11 +134,11 @@ class Search:
         target = self.least - value
         found = bounds.lowest(inner, target, prices, bounds.NODE)
         never, always = bounds.settled(inner, found, target)
-        if found.value < target - bounds.SAFE * abs(self.bound):
+        if found.whole < target - bounds.SAFE * abs(self.bound):
             return
         open_ = ~never
         self._round(node.built, found.taken, open_)
-        promise = min(-node.below, value + found.value)
+        promise = min(-node.below, value + found.whole)
         kept = found.prices.astype(np.float32)
         if not open_.any():
             return

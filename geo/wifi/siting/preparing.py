@@ -158,7 +158,7 @@ def _options(
     if len(options) > MOST_SITES:
         told.append(("too_many", {"many": MOST_SITES, "total": len(options)}))
     if rules.online:
-        told.append(("online", {"percent": round(100 * rules.online, 1)}))
+        told.append(("online", {"percent": f"{100 * rules.online:g}"}))
     return tuple(options[:MOST_SITES]), tuple(told)
 
 

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 from highspy import HighsModelStatus as Ended
 
-from geo.wifi.siting import bounds, checking, conflicts, starting
+from geo.wifi.siting import bounds, branching, checking, conflicts, starting
 from geo.wifi.siting.answer import Answer, Status, Stopped, Tell
 from geo.wifi.siting.instance import Flags, Floats, Instance
 from geo.wifi.siting.model import Model, solver
@@ -21,6 +21,8 @@ from geo.wifi.siting.model import Model, solver
 PROVEN: Final = 1e-6
 """Greatest gap of an answer that is called optimal."""
 POLL_S: Final = 0.1
+RELAXED: Final = 0.25
+"""Of the time, for the question without its obligations."""
 TOLD_EVERY_S: Final = 0.5
 
 
@@ -65,6 +67,8 @@ class Program:
         for sites in (list(start), starting.first(self.instance)):
             if sites:
                 self._within(sites)
+        if self._relaxed():
+            return self._end("optimal", self.bound)
         model = Model(self.instance, self._open())
         ended = self._solve(model, watched=True)
         if ended == Ended.kInfeasible and not self.known:
@@ -90,6 +94,27 @@ class Program:
         only[list(sites)] = True
         self._solve(Model(self.instance, only), watched=False)
 
+    def _relaxed(self) -> bool:
+        """Ask for nothing but the budget first: what is best then is best, if it happens to keep the rules,
+        and is the bound for what does.
+        """
+
+        def tell(best: float, bound: float, gap: float, seconds: float, sites: Sequence[int]) -> None:
+            self.bound = min(self.bound, max(bound, self.best))
+            self._say()
+
+        given = starting.cover(self.instance)
+        search = branching.Search(given, RELAXED * self.seconds, tell, self._stop)
+        search.run()
+        self.bound = min(self.bound, max(search.bound, self.best))
+        if search.sites:
+            self._within(search.sites)
+        return self.known and self.bound <= self.best * (1 + PROVEN / 2)
+
+    def _stop(self) -> bool:
+        self.halted = self.halted or self.stopped()
+        return self.halted
+
     def _open(self) -> Flags:
         """Sites that a better choice than the known one could have, and those of the known one."""
         keep = np.ones(self.instance.sites, bool)
@@ -97,7 +122,7 @@ class Program:
             given = starting.cover(self.instance)
             found = bounds.lowest(given, self.best)
             never, _ = bounds.settled(given, found, self.best)
-            self.bound = min(self.bound, max(found.value, self.best))
+            self.bound = min(self.bound, max(found.whole, self.best))
             keep = ~never
             keep[list(self.sites)] = True
         return keep
@@ -145,7 +170,7 @@ class Program:
         now = time.monotonic()
         if not self.halted and now - self.polled > POLL_S:
             self.polled = now
-            self.halted = self.stopped()
+            self._stop()
         if self.halted:
             event.interrupt()
         self._say()

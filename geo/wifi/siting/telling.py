@@ -1,41 +1,15 @@
 """A proposal's answer as plain values: for its row, the planner's screen, and taking its sites over."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from geo.vocabulary import N_
 from geo.wifi import figures, serving
 from geo.wifi.siting import checking
 from geo.wifi.siting.answer import Answer
 from geo.wifi.siting.pareto import Step
 from geo.wifi.siting.preparing import Option, Prepared
-
-ASSUMPTIONS: Final[Mapping[str, str]] = {
-    "backhaul_assumed": N_(
-        "For %(many)s candidates nobody knows the nearest fibre or power: it is assumed that it can be had."
-    ),
-    "backhaul_excluded": N_("%(many)s candidates are left out, or need a mesh: their backhaul is not known."),
-    "mesh_needed": N_(
-        "%(many)s candidates are left out: they are far from fibre and power, and no radio hops are allowed."
-    ),
-    "left_out": N_("%(many)s candidates are left out: they are forbidden or lie in an active risk zone."),
-    "too_many": N_("Of %(total)s possible sites, the first %(many)s were looked at."),
-    "online": N_("It is assumed that %(percent)s %% of the residents are online at once."),
-    "statistics": N_("No buildings are known here: coverage is a statistical estimate, not a measurement."),
-}
-"""What an answer rests on, by code."""
-CONFLICTS: Final[Mapping[str, str]] = {
-    "budget": N_("the budget of %(mad)s MAD"),
-    "must": N_("serve or build “%(name)s”"),
-    "share": N_("quarter “%(name)s” at %(percent)s %%"),
-    "backhaul": N_("a backhaul for every site"),
-    "capacity": N_("room for everybody who is online at once"),
-}
-"""Obligations as they are told when they conflict, by kind."""
-CONFLICT: Final = N_("These cannot all be met: %(which)s.")
-NEEDED: Final = N_("All of them together would take %(mad)s MAD.")
 
 
 def answer(prepared: Prepared, found: Answer, steps: Sequence[Step]) -> dict[str, Any]:
@@ -59,7 +33,7 @@ def answer(prepared: Prepared, found: Answer, steps: Sequence[Step]) -> dict[str
         "curve": [_step(prepared, step) for step in steps],
         "conflict": [_obligation(prepared, kind, name) for kind, name in found.conflict],
         "irreducible": found.irreducible,
-        "needed_mad": None if found.needed is None else found.needed / 100,
+        "needed_mad": None if found.needed is None else _short(found.needed / 100),
     }
 
 
@@ -133,13 +107,18 @@ def _step(prepared: Prepared, step: Step) -> dict[str, Any]:
 
 
 def _obligation(prepared: Prepared, kind: str, name: str) -> dict[str, Any]:
-    """An obligation with the values of its sentence in CONFLICTS."""
+    """An obligation with the values of its sentence in wording.CONFLICTS."""
     values: dict[str, Any] = {}
     if kind == "budget":
-        values = {"mad": prepared.instance.budget / 100}
+        values = {"mad": _short(prepared.instance.budget / 100)}
     elif kind == "share":
         share = next(each.share for each in prepared.instance.shares if each.name == name)
-        values = {"name": prepared.called.get(name, name), "percent": round(100 * share, 1)}
+        values = {"name": prepared.called.get(name, name), "percent": _short(round(100 * share, 1))}
     elif name:
         values = {"name": prepared.called.get(name, name)}
     return {"kind": kind, "key": name, "values": values}
+
+
+def _short(number: float) -> float:
+    """Whole numbers without a point, to be read in a sentence."""
+    return int(number) if number == int(number) else number

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Conflict
@@ -29,6 +29,7 @@ _graphs = st.integers(1, 7).flatmap(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(_graphs, st.integers(1, 3))
 def test_no_other_choice_of_channels_disturbs_less(disturbing: Weights, many: int) -> None:
     numbers = (1, 6, 11)[:many]
@@ -63,6 +64,12 @@ def test_twenty_hotspots_in_a_row_get_channels_that_nobody_shares() -> None:
     found = channels.choose(disturbing, (1, 6, 11))
 
     assert (found.disturbed_m2, found.proven) == (0, True)
+
+
+def test_hotspots_that_do_not_disturb_each_other_are_spread_over_the_channels() -> None:
+    found = channels.choose(np.zeros((6, 6)), (1, 6, 11))
+
+    assert sorted(found.channels) == [1, 1, 6, 6, 11, 11]
 
 
 def _cover(west: float, dbm: float, side: int = 10) -> Coverage:

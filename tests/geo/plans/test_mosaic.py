@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.wifi import mosaic
@@ -19,6 +19,7 @@ _corner = st.integers(-300, 300)
 _side = st.integers(1, 320)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.builds(_raster, st.integers(0, 9), _corner, _corner, _side, _side), min_size=1, max_size=5)
 )
@@ -48,3 +49,12 @@ def test_cells_of_two_sizes_are_refused() -> None:
 
     with pytest.raises(ValueError, match="2 sizes"):
         mosaic.areas([(Grid(0, 0, 2, 2), codes), (Grid(0, 0, 2, 2, 5.0), codes)])
+
+
+def test_expected_ground_counts_the_best_chance_once() -> None:
+    half, sure = (np.full((4, 4), chance, dtype=np.uint8) for chance in (mosaic.SURE // 2, mosaic.SURE))
+    here, beside = Grid(0, 0, 4, 4, 8.0), Grid(16, 0, 4, 4, 8.0)
+
+    assert mosaic.expected_m2([(here, sure)]) == 16 * 64
+    assert mosaic.expected_m2([(here, sure), (here, half)]) == 16 * 64
+    assert mosaic.expected_m2([(here, sure), (beside, half)]) == pytest.approx((16 + 8 * 127 / 255) * 64)

@@ -4,12 +4,25 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core.errors import Invalid, NotFound
-from geo.wifi import comparing, coverage, history, hotspots, outlook, scenarios, spots
-from geo.wifi.models import Scenario
+from geo.wifi import (
+    catalogue,
+    comparing,
+    contributions,
+    coverage,
+    history,
+    hotspots,
+    keeping,
+    outlook,
+    scenarios,
+    spots,
+    tuning,
+)
+from geo.wifi.models import KeptCoverage, Scenario
 from geo.wifi.outlook import Outlook
-from tests.geo.plans.planning import NOW, Bench, building, good, here
+from tests.geo.plans.planning import CONFIG, NOW, Bench, building, good, here
 
 
 def _look(desk: Bench, plan: Scenario) -> Outlook:
@@ -55,6 +68,7 @@ def test_money_areas_and_warnings_belong_to_the_plan(desk: Bench) -> None:
     assert seen.money.total_mad == 15_000
     assert [warning.code for warning in seen.warnings] == ["over_budget", "near"]
     assert 0 < seen.areas.voice_m2 < seen.areas.browsing_m2
+    assert 0 < seen.areas.voice_expected_m2 < seen.areas.browsing_expected_m2
     assert seen.areas.shared_m2 <= min(seen.alone[key].areas.browsing_m2 for key in (first, second))
 
 
@@ -164,6 +178,55 @@ def test_among_buildings_the_signal_rests_on_them(desk: Bench) -> None:
 
     assert seen.bases == {"buildings"} and seen.alone[key].basis == "buildings"
     assert 0 < seen.areas.voice_m2 < seen.areas.browsing_m2
+
+
+def test_among_buildings_a_signal_is_kept_for_other_processes(desk: Bench) -> None:
+    building(desk, [(20, -60), (40, -60), (40, 60), (20, 60)])
+    plan = desk.plan()
+    key = _placed(desk, plan, (10, 0))
+    lon, lat = here(10, 5)
+    _moved(desk, plan, key, lon=lon, lat=lat)
+    kept = select(func.count()).select_from(KeptCoverage)
+    assert desk.session.scalar(kept) == 2
+
+    desk.change(plan.key, key, lon=lon, lat=lat)
+    before = _look(desk, plan).areas
+    assert desk.session.scalar(kept) == 4
+
+    keeping.forget()
+    contributions.forget()
+    assert _look(desk, plan).areas.browsing_m2 == pytest.approx(before.browsing_m2, rel=0.01)
+
+
+def test_a_hotspot_around_which_somebody_built_serves_nobody_and_says_why(desk: Bench) -> None:
+    plan = desk.plan()
+    key = _placed(desk, plan, (0, 0))
+    building(desk, [(-30, -30), (30, -30), (30, 30), (-30, 30)])
+
+    seen = _look(desk, plan)
+
+    assert [finding.code for finding in seen.findings[key]] == ["in_building"]
+    assert "NaN" not in json.dumps(seen.as_json(["fr"]))
+
+
+def test_a_catalogue_of_one_band_plans_in_that_band(desk: Bench) -> None:
+    one_band = {
+        **CONFIG,
+        "models": [{**CONFIG["models"][0], "radios": CONFIG["models"][0]["radios"][:1]}],
+        **{name: CONFIG[name][:1] for name in ("limits", "clients")},
+    }
+    desk.catalogue = catalogue.from_config(one_band)
+    plan = desk.plan()
+    key = _placed(desk, plan, (-280, 0), channel_24=6)
+    tuning.tune(desk.session, desk.commune, desk.catalogue, plan.key, by="Amina", now=NOW)
+
+    seen = _look(desk, plan)
+
+    assert set(seen.parts[key].reaches) == {"2.4"} and seen.figures.worth > 0
+    with pytest.raises(Invalid, match="no radio for 5 GHz"):
+        desk.change(plan.key, key, channel_5=36)
+    with pytest.raises(Invalid, match="no radio for 5 GHz"):
+        desk.change(plan.key, key, eirp_5_dbm=15)
 
 
 def test_everything_is_ready_for_json(desk: Bench) -> None:

@@ -1,6 +1,7 @@
 """Proposals for a small town: asked for, made in the background, stopped, taken over."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,11 @@ from sqlalchemy import text
 from core import clock
 from core.db import Engine, session_of
 from core.errors import Conflict, Invalid, NotFound
-from core.settings import Settings
+from core.settings import PROJECT, Settings
 from geo import published
 from geo.wifi import catalogue, hotspots, scenarios
 from geo.wifi.models import Proposal
-from geo.wifi.siting import proposals, task
+from geo.wifi.siting import proposals, task, wording
 from tests.conftest import _database
 from tests.core.crew import Crew, until
 from tests.geo.made_streets import area
@@ -133,6 +134,8 @@ def test_obligations_that_conflict_are_told_by_name(office: Engine) -> None:
     told = [(each["kind"], each["values"].get("name")) for each in answer["conflict"]]
     assert ("must", "Place 4") in told and told[-1] == ("budget", None) and len(told) == 3
     assert answer["needed_mad"] == 13_500
+    sentences = [wording.CONFLICTS[each["kind"]] % each["values"] for each in answer["conflict"]]
+    assert "serve or build “Place 4”" in sentences and sentences[-1] == "the budget of 8000 MAD"
     with session_of(office) as session, pytest.raises(Invalid, match="no sites"):
         proposals.sites(proposals.find(session, scenarios.find(session, "a").id, found["id"]))
 
@@ -242,6 +245,18 @@ def test_too_many_at_once_are_refused(office: Engine) -> None:
         ask(office)
     with pytest.raises(Conflict):
         ask(office)
+
+
+def test_who_asks_for_a_proposal_does_not_load_the_search() -> None:
+    heavy = (
+        "import sys, geo.wifi.siting.proposals, geo.wifi.siting.wording\n"
+        "print({'numba', 'highspy'} & set(sys.modules))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+
+    assert ran.stdout.strip() == "set()"
 
 
 def test_a_worker_makes_it(office: Engine, tmp_path: Path) -> None:

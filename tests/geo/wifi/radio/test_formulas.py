@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.wifi.radio import antennas, berg, free_space, noise, p526, p1411, p2040, p2109
+from geo.wifi.radio import antennas, berg, free_space, p526, p1411, p2040, p2109
 
 SITE_GENERAL = (
     ("sight", 1.0, 20, 58.16132091),
@@ -30,15 +30,6 @@ SITE_GENERAL = (
 """Environment, GHz, metres, dB: reference_p1411.csv of the MATLAB implementation of ITU-R P.1411 by the Swiss
 OFCOM, aligned with edition 13 (I. Stevanovic, github.com/eeveetza/p1411), function of section 4.1.1.
 """
-LOW_ENDS = (
-    ("suburban", 300, 5, 5, 26.59779998), ("suburban", 300, 50, 50, 60.22853457),
-    ("suburban", 300, 50, 75, 73.65068489), ("suburban", 300, 100, 90, 89.94131742),
-    ("suburban", 900, 100, 25, 66.9537267), ("suburban", 900, 500, 95, 141.9136885),
-    ("suburban", 1800, 50, 75, 108.6674912), ("suburban", 2600, 10, 50, 60.74957657),
-    ("suburban", 2600, 50, 50, 85.78500411), ("suburban", 2600, 100, 50, 123.1738007),
-    ("suburban", 2600, 2000, 5, 163.7010251),
-)  # fmt: skip
-"""Environment, MHz, metres, % of places, dB; passage of 20 m: the same table, function of section 4.3.1."""
 ENTRY = (
     (28_000, 10.0, p2109.TRADITIONAL, 0, 6.891),
     (28_000, 51.28614, p2109.TRADITIONAL, 0, 20.573),
@@ -59,13 +50,6 @@ def test_site_general_loss_is_that_of_the_reference(
 ) -> None:
     of = p1411.IN_SIGHT if environment == "sight" else p1411.OUT_OF_SIGHT[environment]
     assert float(p1411.site_general_db(metres, ghz * 1000, of)) == pytest.approx(loss, abs=1e-6)
-
-
-@pytest.mark.parametrize(("environment", "mhz", "metres", "percent", "loss"), LOW_ENDS)
-def test_loss_between_low_ends_is_that_of_the_reference(
-    environment: str, mhz: float, metres: float, percent: float, loss: float
-) -> None:
-    assert float(p1411.low_ends_db(metres, mhz, percent, environment)) == pytest.approx(loss, abs=1e-4)
 
 
 @pytest.mark.parametrize(("mhz", "percent", "walls", "elevation", "loss"), ENTRY)
@@ -180,21 +164,10 @@ def test_a_beam_loses_three_decibels_at_half_its_width() -> None:
     assert float(antennas.off_beam_db(123.0, 20.0, 360.0, 180.0)) == 0.0
 
 
-def test_noise_of_a_channel_and_what_an_equal_neighbour_does() -> None:
-    # -174 dBm/Hz and 20 MHz: -101 dBm, 7 dB more in the receiver.
-    assert noise.noise_dbm() == pytest.approx(-94.0, abs=0.1)
-    alone = noise.sinr_db(np.array([-60.0]), np.array([0.0]))
-    beside = noise.sinr_db(np.array([-60.0]), np.array([10 ** (-6.0)]))
-    assert alone == pytest.approx([33.96], abs=0.1)
-    assert beside == pytest.approx([0.0], abs=0.01)
-
-
 @pytest.mark.parametrize("mhz", [700.0, 90_000.0])
 def test_outside_its_range_a_formula_says_so(mhz: float) -> None:
     with pytest.raises(ValueError, match="these figures hold"):
         p1411.site_general_db(100.0, mhz, p1411.OUT_OF_SIGHT["urban_high_rise"])
-    with pytest.raises(ValueError, match="these figures hold"):
-        p1411.low_ends_db(100.0, 5200.0, 50, "urban")
     with pytest.raises(ValueError, match="from 1 to 10 GHz"):
         p2040.wall_db("wet ground", 0.3, 60_000)
 
