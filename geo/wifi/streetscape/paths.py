@@ -22,6 +22,7 @@ from geo.wifi.streetscape.shadows import Frame
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.uint8]
+Marks = NDArray[np.int32]
 UNREACHED: Final = -2
 """No outdoor path leads there."""
 DIRECT: Final = -1
@@ -156,8 +157,8 @@ def offer(
 
 @inlined
 def queue_around(
-    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Integers,
-    queue: Integers, tail: int,
+    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Marks,
+    queue: Marks, tail: int,
 ) -> int:  # fmt: skip
     """Put the cells of these rows and columns, last ones included, that `mark` has not visited into the
     queue, with a flag; its new end.
@@ -180,8 +181,8 @@ def spread(
 
     `found` says already what is seen directly. `ground` is OPEN, INDOORS or ENCLOSED by cell.
     """
-    visited = np.full((frame.rows, frame.columns), -1, np.int64)
-    queue = np.empty(frame.rows * frame.columns, np.int64)
+    visited = np.full((frame.rows, frame.columns), -1, np.int32)
+    queue = np.empty(frame.rows * frame.columns, np.int32)
     for corner in reached.order:
         cx, cy = corners.x[corner], corners.y[corner]
         ix, iy = arrival(px, py, corner, reached.before, corners)
@@ -202,8 +203,8 @@ def spread(
             served = outdoors and across >= 0 and offer(
                 corner, row, column, x, y, px, py, reached, corners, buckets, bending, found
             )  # fmt: skip
-            # Some steps beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And
-            # along the edge of what is seen from before the corner: there it begins as thin as a blade.
+            # A step beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And along the
+            # edge of what is seen from before the corner: what it serves begins there as thin as a blade.
             edge = outdoors and abs(across) <= band and ix * (x - cx) + iy * (y - cy) >= 0
             if served or edge or stray < STRAY:
                 again = 0 if served or edge else stray + 1
