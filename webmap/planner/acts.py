@@ -16,7 +16,7 @@ from core.errors import Conflict, Invalid
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import comments, history, hotspots, lifecycle, scenarios, tuning
-from webmap.planner import asked, obliging, showing, views, words
+from webmap.planner import asked, showing, views, words
 
 blueprint = Blueprint("planner_acts", __name__, url_prefix="/planner", template_folder="../templates")
 
@@ -170,16 +170,12 @@ def channels(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/settings")
 @open_to(Role.PLANNER)
 def settings(key: str) -> ResponseReturnValue:
-    """Title, budget, what counts how much, what a proposal has to keep to."""
+    """Title, budget, what counts how much."""
     sent = asked.given()
-    given = asked.settings(sent)
-    if not asked.by_script() and obliging.MARK in sent:
-        before = scenarios.find(db.session, key).rules
-        given = {**given, "rules": obliging.merged(before, obliging.read())}
     scenarios.change(
         db.session,
         key,
-        given,
+        asked.settings(sent),
         seen=asked.revision(sent),
         by=g.staff_name,
         now=clock.now(),

@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from core.accounts import Role, holds, open_to
 from core.db import db
-from core.errors import Invalid, NotFound, Problem
+from core.errors import NotFound, Problem
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import comparing, scenarios
 from geo.wifi.vocabulary import PLANS
 from webmap import maps, screens, style
-from webmap.planner import asked, obliging, proposing, settings, showing, sketching
+from webmap.planner import asked, proposing, settings, showing, sketching
 
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="../templates")
 
@@ -87,8 +87,6 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
         settings=maps.as_script(settings.of(plan)),
         links=showing.links(key) if plan.staff else (),
         others=[line for line in others if line.scenario.key != key],
-        rules=_rules(plan) if plan.editable else None,
-        wrong_field=wrong.field if isinstance(wrong, Invalid) else "",
         proposal_part=proposing.part(key, proposing.newest(plan.scenario)) if plan.staff else "",
         edited=edited,
         values=values,
@@ -100,12 +98,6 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
         wrong=translate(wrong.message, values=wrong.values) if wrong else "",
     )
     return Response(html, status)
-
-
-def _rules(plan: showing.Plan) -> Mapping[str, Any]:
-    known = showing.equipment()
-    models = {model.key: model.label(g.order) for model in known.models.values()} if known else {}
-    return obliging.context(plan.scenario.rules, models)
 
 
 def _edited(plan: showing.Plan, typed: Mapping[str, str]) -> tuple[str, Mapping[str, Any]]:

@@ -45,7 +45,6 @@ def next_of(engine: Engine, scenario_id: int) -> bool:
         if proposal is None:
             return False
         proposal.state, proposal.begun_at, proposal.progress = "running", clock.now(), {}
-        proposal.answer = None
         number = int(proposal.id)
         session.commit()
     answer: dict[str, Any] | None = None
@@ -98,15 +97,6 @@ class Watch:
         except OUTAGES as outage:
             self.outage, self.halt = outage, True
 
-    def note(self, answer: Mapping[str, Any]) -> None:
-        """Write down what has been found while other budgets are still looked at."""
-        try:
-            with session_of(self.engine) as session:
-                session.execute(update(Proposal).where(Proposal.id == self.number).values(answer=answer))
-                session.commit()
-        except OUTAGES as outage:
-            self.outage, self.halt = outage, True
-
     def prepare(self, done: int, total: int) -> None:
         """Tell of the sites whose coverage is reckoned. Halted if somebody said stop."""
         self.write(phase="preparing", done=done, total=total)
@@ -132,8 +122,6 @@ def _made(engine: Engine, number: int) -> tuple[str, dict[str, Any]]:
     answer = _searched(prepared, rules, watch)
     watch.check()
     steps: list[Step] = []
-    if answer.sites:
-        watch.note(telling.answer(prepared, answer, steps))
     if rules.curve and answer.status != "infeasible" and not watch.halt:
         steps = _curve(prepared, answer, watch)
     watch.check()
@@ -160,7 +148,6 @@ def _prepared(engine: Engine, number: int, watch: Watch) -> tuple[Prepared, Rule
             rules,
             budget_mad=float(asked["budget_mad"]),
             weights=asked["weights"],
-            languages=asked.get("languages", ()),
             tell=watch.prepare,
         )
         session.commit()

@@ -1,7 +1,7 @@
 """A proposal's answer as plain values: for its row, the planner's screen, and taking its sites over."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +10,6 @@ from geo.wifi.siting import checking
 from geo.wifi.siting.answer import Answer
 from geo.wifi.siting.pareto import Step
 from geo.wifi.siting.preparing import Option, Prepared
-
-ARROWS: Final = {"n": "↑", "e": "→", "s": "↓", "w": "←"}
-"""Side of the thing on which a site stands, north up: it needs no language."""
 
 
 def answer(prepared: Prepared, found: Answer, steps: Sequence[Step]) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def _hotspot(prepared: Prepared, option: Option, root: bool) -> dict[str, Any]:
     at = option.candidate
     name = at.name(prepared.languages).text
     return {
-        "name": f"{name} {ARROWS[at.side]}"[:120] if at.side else name[:120],
+        "name": f"{name} ({at.side})"[:120] if at.side else name[:120],
         "lon": at.lon,
         "lat": at.lat,
         "height_m": at.height_m,
