@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import current_app, g, render_template, url_for
+from werkzeug.datastructures import MultiDict
 
 from core.accounts import Role, holds
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Problem
 from geo.vocabulary import N_
 from geo.wifi import approval, catalogue, comments, demand, history, outlook, overlay, scenarios, spots
 from geo.wifi.catalogue import Catalogue
 from geo.wifi.models import Scenario
 from geo.wifi.outlook import Outlook
+from geo.wifi.served.quarters import Quarter
 from geo.wifi.siting import choices
 from geo.wifi.spots import Spot
 from webmap.planner import obliging, remarks, words
+from webmap.planner.obliging import Form
 
 COMMENTS: Final = 30
 """Newest comments that the screen shows at once."""

@@ -1,7 +1,9 @@
 """Making a proposal: prepare the question, search, write the answer down, look at other budgets.
 
 The answer is there as soon as the search has ended, and grows by the budgets looked at; it is not the end
-while the state says that it runs. What it tells on the way is written about once a second in transactions of their own, in which it is also read
+while the state says that it runs.
+
+What it tells on the way is written about once a second in transactions of their own, in which it is also read
 whether somebody said stop. A proposal that was left in the middle is found as running and begun anew: the
 job's lock lets only one of a scenario run.
 """
