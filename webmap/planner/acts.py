@@ -196,7 +196,7 @@ def oblige(key: str) -> ResponseReturnValue:
         unchanged = request.form.get("held") == obliging.digest(scenario.rules)
         seen = scenario.revision if unchanged else asked.revision({"seen": request.form.get("as_of")})
     scenarios.change(db.session, key, {"rules": rules}, seen=seen, by=g.staff_name, now=clock.now())
-    showing.check_rules(rules)
+    showing.check_rules(scenario.rules)
     db.session.commit()
     if asked.by_script():
         return done(key)

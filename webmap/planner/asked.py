@@ -19,7 +19,8 @@ TEXTS: Final = ("name", "model", "backhaul", "note")
 LEFT_OPEN: Final = ("eirp_24_dbm", "eirp_5_dbm", *WHOLE)
 """Empty means: as the model has it."""
 OBLIGED: Final = (
-    "must_serve", "models", "shares", "hops", "unknown_backhaul", "risk_zones", "online", "service", "seconds",
+    "must_serve", "models", "shares", "hops", "unknown_backhaul", "risk_zones", "online", "service",
+    "seconds",
 )  # fmt: skip
 """Obligations that the form asks for."""
 LARGEST: Final = 10**15

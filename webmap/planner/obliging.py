@@ -103,7 +103,9 @@ def form(
 
 def _filled(rules: Mapping[str, Any]) -> dict[str, str]:
     values = {f"share-{key}": number(_percent(share)) for key, share in rules.get("shares", {}).items()}
-    values |= {name: str(rules[name]) for name in ("unknown_backhaul", "risk_zones", "service") if name in rules}
+    values |= {
+        name: str(rules[name]) for name in ("unknown_backhaul", "risk_zones", "service") if name in rules
+    }
     if rules.get("hops") is not None:
         values["hops"] = str(rules["hops"])
     if rules.get("online"):
@@ -113,22 +115,7 @@ def _filled(rules: Mapping[str, Any]) -> dict[str, str]:
 
 def told(rules: Mapping[str, Any], quarters: Sequence[Quarter], equipment: Catalogue | None) -> list[str]:
     """The obligations that a plan has, each in a line."""
-    lines = []
-    called = _called(rules, equipment)
-    for name, sentence in LISTS.items():
-        if keys := rules.get(name):
-            names = [called.get(key, key) for key in keys[:NAMED]]
-            if more := len(keys) - NAMED if len(keys) > NAMED else 0:
-                names.append(translate(MORE, values={"many": number(more)}))
-            lines.append(translate(sentence, values={"names": "; ".join(names)}))
-    shares = rules.get("shares", {})
-    if share := shares.get(EVERY_QUARTER):
-        lines.append(translate(ALL_QUARTERS, values={"percent": number(_percent(share))}))
-    names_of = {quarter.key: quarter.name(g.order).text for quarter in quarters}
-    for key, share in shares.items():
-        if key != EVERY_QUARTER:
-            values = {"name": names_of.get(key, key), "percent": number(_percent(share))}
-            lines.append(translate(QUARTER, values=values))
+    lines = [*_lists(rules, equipment), *_shares(rules, quarters)]
     if (hops := rules.get("hops")) is not None:
         lines.append(translate(HOPS, values={"many": number(hops)}) if hops else translate(OWN_BACKHAUL))
     lines += [translate(sentence) for (name, value), sentence in WORDS.items() if rules.get(name) == value]
@@ -139,12 +126,40 @@ def told(rules: Mapping[str, Any], quarters: Sequence[Quarter], equipment: Catal
     return lines
 
 
+def _lists(rules: Mapping[str, Any], equipment: Catalogue | None) -> list[str]:
+    """Lines of what is named one by one."""
+    lines, called = [], _called(rules, equipment)
+    for name, sentence in LISTS.items():
+        if keys := rules.get(name):
+            names = [called.get(key, key) for key in keys[:NAMED]]
+            if len(keys) > NAMED:
+                names.append(translate(MORE, values={"many": number(len(keys) - NAMED)}))
+            lines.append(translate(sentence, values={"names": "; ".join(names)}))
+    return lines
+
+
+def _shares(rules: Mapping[str, Any], quarters: Sequence[Quarter]) -> list[str]:
+    """Lines of what quarters must get, the one of every quarter first."""
+    lines = []
+    shares = rules.get("shares", {})
+    if share := shares.get(EVERY_QUARTER):
+        lines.append(translate(ALL_QUARTERS, values={"percent": number(_percent(share))}))
+    names_of = {quarter.key: quarter.name(g.order).text for quarter in quarters}
+    for key, share in shares.items():
+        if key != EVERY_QUARTER:
+            values = {"name": names_of.get(key, key), "percent": number(_percent(share))}
+            lines.append(translate(QUARTER, values=values))
+    return lines
+
+
 def _called(rules: Mapping[str, Any], equipment: Catalogue | None) -> dict[str, str]:
     """Names of the places and models that the obligations name, by key."""
-    keys = rules.get("must_serve", ())
-    found = {place.key: place.name.text for place in choices.places(db.session, g.order, only=keys)} if keys else {}
+    keys = rules.get("must_serve")
+    there = choices.places(db.session, g.order, only=keys) if keys else ()
     models = equipment.models.values() if equipment else ()
-    return found | {model.key: model.label(g.order).text for model in models}
+    return {place.key: place.name.text for place in there} | {
+        model.key: model.label(g.order).text for model in models
+    }
 
 
 def _percent(part: float) -> float:

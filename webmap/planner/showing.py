@@ -87,7 +87,7 @@ def context(shown: Plan) -> dict[str, Any]:
 
 
 def obliged(shown: Plan, typed: MultiDict[str, str] | None = None, wrong: Problem | None = None) -> Form:
-    """The form of what a proposal has to keep to: what is kept, or what was typed and what is wrong with it."""
+    """The form of what a proposal has to keep to: as it is kept, or as typed and what is wrong with it."""
     scenario = shown.scenario
     return obliging.form(scenario.rules, scenario.revision, _quarters(shown), typed, wrong)
 

@@ -17,9 +17,7 @@ MOST_LISTED: Final = 500
 """Public places that are offered at once."""
 
 
-def places(
-    session: Session, order: Sequence[str], *, only: Collection[str] | None = None
-) -> Sequence[Named]:
+def places(session: Session, order: Sequence[str], *, only: Collection[str] | None = None) -> Sequence[Named]:
     """Public places by name, in the first language of `order` that each has; with `only` those of the keys.
 
     At most MOST_LISTED, in the folder's order before they are sorted.
