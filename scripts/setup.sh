@@ -159,9 +159,10 @@ if [ -n "${profile:-}" ]; then
   mv build/press/press.icc build/press.icc && rm -r build/press
 fi
 
-# 4. Static files
+# 4. Static files, and the planner's machine code (nothing to do where this version's is there)
 say 4/4 "Static files"
 finish
+.venv/bin/python -m geo.wifi.warming || fail "the planner's code could not be compiled"
 stamp "$what" >".setup/$what"
 [ "$what" = run ] || stamp run >.setup/run
 say ready "in $((SECONDS - begun)) s"

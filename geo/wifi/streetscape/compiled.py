@@ -5,26 +5,15 @@ Import this, and what uses it, only where something is planned: importing numba 
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from core.settings import PROJECT
-from core.state import state_directory
-from geo.wifi.streetscape.version import VERSION
+from geo.wifi.streetscape.shelf import shelf
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _shelf() -> Path:
-    """Where machine code is kept: in the checkout, or with the state where that is somebody else's."""
-    name = f"numba-{VERSION[:12]}"
-    build = PROJECT / "build"
-    mine = os.access(build if build.exists() else PROJECT, os.W_OK)
-    return (build if mine else state_directory(PROJECT)) / name
-
-
-os.environ.setdefault("NUMBA_CACHE_DIR", str(_shelf()))
+os.environ.setdefault("NUMBA_CACHE_DIR", str(shelf()))
 
 from numba import njit  # noqa: E402 - it reads the setting above when it is imported
 

@@ -22,6 +22,7 @@ from geo.wifi.streetscape.shadows import Frame
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.uint8]
+Marks = NDArray[np.int32]
 UNREACHED: Final = -2
 """No outdoor path leads there."""
 DIRECT: Final = -1
@@ -30,6 +31,12 @@ OPEN: Final = 0
 INDOORS: Final = 1
 ENCLOSED: Final = 2
 """A courtyard or the like: outdoors, with houses all around."""
+AHEAD_M: Final = 5.0
+"""Of two paths to a corner that one is kept that would count for less so many metres further on."""
+OVERTAKES: Final = 0.5
+"""A path whose further metres count for so much less than those of a better one may be better further on."""
+BLADE: Final = 0.7
+"""Cells no further from that edge than so many cells are followed along it."""
 STRAY: Final = 1
 """So many cells beyond what a corner serves are still asked about: at most 3."""
 AROUND: Final = 3
@@ -51,9 +58,12 @@ class Reached(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """By cell: metres that its path counts for, and the last corner on it (DIRECT, UNREACHED)."""
+    """By cell: metres that its path counts for, what a metre more would count for, and the last corner on it
+    (DIRECT, UNREACHED).
+    """
 
     metres: Floats
+    slope: Floats
     last: Integers
 
 
@@ -84,6 +94,7 @@ def to_corners(
     many = len(corners.x)
     metres = np.full(many, np.inf)
     factor = np.ones(many)
+    rank = np.full(many, np.inf)
     before = np.full(many, UNREACHED, np.int64)
     order = np.empty(many, np.int64)
     done = np.zeros(many, np.bool_)
@@ -91,27 +102,30 @@ def to_corners(
     for corner in range(many):
         if starts_at(px, py, corner, corners, buckets, reach):
             metres[corner] = np.hypot(corners.x[corner] - px, corners.y[corner] - py) / MM
+            rank[corner] = metres[corner] + AHEAD_M
             before[corner] = DIRECT
-            heappush(heap, (metres[corner], corner))
+            heappush(heap, (rank[corner], corner))
     settled = 0
     while heap:
-        length, corner = heappop(heap)
-        if done[corner] or length > furthest:
+        _, corner = heappop(heap)
+        if done[corner] or metres[corner] > furthest:
             continue
         done[corner] = True
         order[settled] = corner
         settled += 1
+        length = metres[corner]
         ix, iy = arrival(px, py, corner, before, corners)
         for way in range(graph.starts[corner], graph.starts[corner + 1]):
             to = graph.ends[way]
-            if done[to] or length + factor[corner] * graph.lengths[way] >= metres[to]:
+            ahead = graph.lengths[way] + AHEAD_M
+            if done[to] or length + factor[corner] * ahead >= rank[to]:
                 continue
             ox, oy = corners.x[to] - corners.x[corner], corners.y[to] - corners.y[corner]
             more = factor[corner] + length * weight(ix, iy, ox, oy, bending)
-            longer = length + more * graph.lengths[way]
-            if longer < metres[to]:
-                metres[to], factor[to], before[to] = longer, more, corner
-                heappush(heap, (longer, to))
+            if length + more * ahead < rank[to]:
+                metres[to], factor[to], before[to] = length + more * graph.lengths[way], more, corner
+                rank[to] = length + more * ahead
+                heappush(heap, (rank[to], to))
     return Reached(metres, factor, before, order[:settled])
 
 
@@ -120,24 +134,31 @@ def offer(
     corner: int, row: int, column: int, x: int, y: int, px: int, py: int, reached: Reached, corners: Corners,
     buckets: Buckets, bending: Bending, found: Fields,
 ) -> bool:  # fmt: skip
-    """Let the cell's path come by this corner if that counts for less and the corner sees the cell."""
+    """Let the cell's path come by this corner if that counts for less and the corner sees the cell.
+
+    Whether the corner may serve what lies behind: it serves the cell, or sees it and would overtake.
+    """
     cx, cy = corners.x[corner], corners.y[corner]
     length, rest = reached.metres[corner], np.hypot(x - cx, y - cy) / MM
-    if length + reached.factor[corner] * rest >= found.metres[row, column]:
+    best, slope = found.metres[row, column], found.slope[row, column]
+    if length + reached.factor[corner] * rest >= best and reached.factor[corner] >= slope:
         return False
     ix, iy = arrival(px, py, corner, reached.before, corners)
-    metres = length + (reached.factor[corner] + length * weight(ix, iy, x - cx, y - cy, bending)) * rest
-    if metres < found.metres[row, column] and sees(cx, cy, x, y, buckets):
+    steep = reached.factor[corner] + length * weight(ix, iy, x - cx, y - cy, bending)
+    metres = length + steep * rest
+    if (metres >= best and steep >= slope * OVERTAKES) or not sees(cx, cy, x, y, buckets):
+        return False
+    if metres < best:
         found.metres[row, column] = metres
+        found.slope[row, column] = steep
         found.last[row, column] = corner
-        return True
-    return False
+    return True
 
 
 @inlined
 def queue_around(
-    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Integers,
-    queue: Integers, tail: int,
+    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Marks,
+    queue: Marks, tail: int,
 ) -> int:  # fmt: skip
     """Put the cells of these rows and columns, last ones included, that `mark` has not visited into the
     queue, with a flag; its new end.
@@ -160,12 +181,13 @@ def spread(
 
     `found` says already what is seen directly. `ground` is OPEN, INDOORS or ENCLOSED by cell.
     """
-    visited = np.full((frame.rows, frame.columns), -1, np.int64)
-    queue = np.empty(frame.rows * frame.columns, np.int64)
+    visited = np.full((frame.rows, frame.columns), -1, np.int32)
+    queue = np.empty(frame.rows * frame.columns, np.int32)
     for corner in reached.order:
         cx, cy = corners.x[corner], corners.y[corner]
         ix, iy = arrival(px, py, corner, reached.before, corners)
         turn = hugs(corner, cx - ix, cy - iy, corners)
+        band = BLADE * frame.step * np.hypot(ix, iy)
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
         head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
         while head < tail:
@@ -176,13 +198,16 @@ def spread(
             if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
                 continue
             # A string around the corner bends towards the building, never away from it.
-            ahead = ground[row, column] != INDOORS and turn * (ix * (y - cy) - iy * (x - cx)) >= 0
-            served = ahead and offer(
+            across = turn * (ix * (y - cy) - iy * (x - cx))
+            outdoors = ground[row, column] != INDOORS
+            served = outdoors and across >= 0 and offer(
                 corner, row, column, x, y, px, py, reached, corners, buckets, bending, found
-            )
-            # Some steps beyond what it serves: lanes are narrow, a cell's centre may lie in a house.
-            if served or stray < STRAY:
-                again = 0 if served else stray + 1
+            )  # fmt: skip
+            # A step beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And along the
+            # edge of what is seen from before the corner: what it serves begins there as thin as a blade.
+            edge = outdoors and abs(across) <= band and ix * (x - cx) + iy * (y - cy) >= 0
+            if served or edge or stray < STRAY:
+                again = 0 if served or edge else stray + 1
                 tail = queue_around(
                     row - 1, row + 1, column - 1, column + 1, corner, again, frame, visited, queue, tail
                 )
@@ -190,13 +215,13 @@ def spread(
 
 @inlined
 def from_neighbours(
-    row: int, column: int, x: int, y: int, px: int, py: int, around: int, reached: Reached,
+    row: int, column: int, x: int, y: int, px: int, py: int, reached: Reached,
     corners: Corners, buckets: Buckets, bending: Bending, frame: Frame, found: Fields,
 ) -> None:  # fmt: skip
-    """Try the corners that serve the cells up to `around` cells away, hardly any of them twice."""
+    """Try the corners that serve the cells up to AROUND cells away, hardly any of them twice."""
     tried, before = found.last[row, column], DIRECT
-    for up in range(max(row - around, 0), min(row + around + 1, frame.rows)):
-        for right in range(max(column - around, 0), min(column + around + 1, frame.columns)):
+    for up in range(max(row - AROUND, 0), min(row + AROUND + 1, frame.rows)):
+        for right in range(max(column - AROUND, 0), min(column + AROUND + 1, frame.columns)):
             corner = found.last[up, right]
             if corner >= 0 and corner != tried and corner != before:
                 tried, before = corner, tried
@@ -216,25 +241,18 @@ def from_corners(
 
 
 @compiled
-def settle(
+def left_over(
     px: int, py: int, reach: int, reached: Reached, corners: Corners, buckets: Buckets, bending: Bending,
     frame: Frame, ground: Flags, found: Fields,
 ) -> None:  # fmt: skip
-    """Let cells take over what serves their neighbours, in one pass over the raster.
-
-    What one corner serves may be cut into pieces by lanes that are narrower than a cell. Open cells that
-    still have no path ask all corners near by.
-    """
-    for row in range(frame.rows - 1, -1, -1):
-        for column in range(frame.columns - 1, -1, -1):
-            if ground[row, column] == INDOORS or found.last[row, column] == DIRECT:
+    """Find paths to open cells that nothing spread to: by what serves cells around, or any corner near by."""
+    for row in range(frame.rows):
+        for column in range(frame.columns):
+            if ground[row, column] != OPEN or found.last[row, column] != UNREACHED:
                 continue
             x, y = frame.x + column * frame.step, frame.y + row * frame.step
             if (x - px) * (x - px) + (y - py) * (y - py) > reach * reach:
                 continue
-            around = AROUND if found.last[row, column] == UNREACHED else 1
-            from_neighbours(
-                row, column, x, y, px, py, around, reached, corners, buckets, bending, frame, found
-            )
-            if ground[row, column] == OPEN and found.last[row, column] == UNREACHED:
+            from_neighbours(row, column, x, y, px, py, reached, corners, buckets, bending, frame, found)
+            if found.last[row, column] == UNREACHED:
                 from_corners(row, column, x, y, px, py, reached, corners, buckets, bending, found)

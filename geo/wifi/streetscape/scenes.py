@@ -62,14 +62,19 @@ class Scene:
 
 
 def made(outlines: Sequence[Outline], box: Box, catalogue: Catalogue) -> Scene:
-    """The scene of these outlines, whose coordinates are metres from the box's south-west corner.
+    """The scene of these outlines, whose coordinates are metres from the box's south-west corner."""
+    keys = tuple(sorted(catalogue.materials))
+    return of(outlines, box, keys, keys.index(catalogue.default_material))
+
+
+def of(outlines: Sequence[Outline], box: Box, keys: tuple[str, ...], default: int) -> Scene:
+    """The same of materials by these keys; walls of others count as the one at place `default`.
 
     The box's sides are whole multiples of the cell.
     """
-    keys = tuple(sorted(catalogue.materials))
     index = {key: n for n, key in enumerate(keys)}
     index |= {tag: index[key] for tag, key in SYNONYMS.items() if key in index and tag not in index}
-    found, outer = blocks.edges(outlines, index, index[catalogue.default_material])
+    found, outer = blocks.edges(outlines, index, default)
     walls = edges.walls(found)
     sticking = corners.corners(found)
     step = round(CELL_M * MM)

@@ -74,8 +74,10 @@ def ways(
     north = (frame.y - py + frame.step * np.arange(frame.rows))[:, None]
     metres = np.hypot(east, north) / MM
     seen = (between.walls == 0) & (ground != INDOORS) & (metres <= RADIUS_M)
-    fields = Fields(np.where(seen, metres, np.inf), np.where(seen, DIRECT, UNREACHED))
-    for fill in (paths.spread, paths.settle):
+    fields = Fields(
+        np.where(seen, metres, np.inf), np.where(seen, 1.0, np.inf), np.where(seen, DIRECT, UNREACHED)
+    )
+    for fill in (paths.spread, paths.left_over):
         fill(px, py, reach, reached, scene.corners, walls.buckets, bending, frame, ground, fields)
     return Ways(scene, grid, (px, py), frame, ground, between, reached, fields)
 
