@@ -65,7 +65,7 @@ def _trouble(answer: Mapping[str, Any]) -> list[str]:
     told = [translate(wording.CONFLICT, values={"which": which})]
     if answer.get("needed_mad"):
         told.append(_said(wording.NEEDED, {"mad": answer["needed_mad"]}))
-    return told
+    return [*told, translate(wording.MEND)]
 
 
 def _said(sentence: str, values: Mapping[str, Any]) -> str:

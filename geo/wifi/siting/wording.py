@@ -28,4 +28,5 @@ CONFLICTS: Final[Mapping[str, str]] = {
 }
 """Obligations as they are told when they conflict, by kind."""
 CONFLICT: Final = N_("These cannot all be met: %(which)s.")
+MEND: Final = N_("Give one of them up or ask for less, or raise the budget. Nothing of the plan was changed.")
 NEEDED: Final = N_("All of them together would take %(mad)s MAD.")

@@ -1,9 +1,7 @@
 """Proposals for a small town: asked for, made in the background, stopped, taken over."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,71 +16,9 @@ from geo import published
 from geo.wifi import catalogue, hotspots, scenarios
 from geo.wifi.models import Proposal
 from geo.wifi.siting import proposals, task, wording
-from tests.conftest import _database
 from tests.core.crew import Crew, until
-from tests.geo.made_streets import area
 from tests.geo.plans.planning import CONFIG
-from tests.geo.wifi_town import WifiTown
-
-QUARTERS = ("north", "south")
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A town of two quarters with squares to serve, fibre in the south, power in the north."""
-    place = WifiTown(tmp_path_factory.mktemp("siting") / "tiny")
-    for number, (east, north) in enumerate([(300, 300), (500, 300), (300, 900), (600, 900), (900, 900)]):
-        place.add("places", f"square-{number}", "square", east, north, name=f"Place {number}")
-    for key, north in zip(QUARTERS, (900, 300), strict=True):
-        shape = area((0, north - 300), (1200, north - 300), (1200, north + 300), (0, north + 300))
-        place.add("quarters", key, "quarter", shape=shape)
-    place.add("infrastructure", "fibre", "fibre_point", 320, 300)
-    place.add("infrastructure", "power", "powered_building", 890, 900)
-    with _database("siting") as engine:
-        with session_of(engine) as session:
-            place.load(session)
-            session.execute(
-                text("UPDATE commune SET config = jsonb_set(config, '{wifi}', CAST(:wifi AS jsonb))"),
-                {"wifi": json.dumps(CONFIG)},
-            )
-            published.touch(session)
-            session.commit()
-        yield engine
-
-
-@pytest.fixture
-def office(town: Engine) -> Iterator[Engine]:
-    """The town without plans, with a plan called A."""
-    with session_of(town) as session:
-        scenarios.create(session, "A", budget_mad=20_000, by="Amina", now=clock.now())
-        session.commit()
-    yield town
-    with town.begin() as connection:
-        connection.execute(text("TRUNCATE wifi_scenario CASCADE"))
-        connection.execute(text("TRUNCATE jobs.procrastinate_jobs CASCADE"))
-
-
-def ask(office: Engine, **rules: Any) -> int:
-    budget = rules.pop("budget_mad", None)
-    with session_of(office) as session:
-        plan = scenarios.find(session, "a")
-        made = proposals.ask(session, plan, by="Amina", now=clock.now(), budget_mad=budget, rules=rules)
-        session.commit()
-        return int(made.id)
-
-
-def look(office: Engine, number: int) -> dict[str, Any]:
-    with session_of(office) as session:
-        return proposals.progress(session, scenarios.find(session, "a").id, number)
-
-
-def made(office: Engine, **rules: Any) -> dict[str, Any]:
-    """The record of a proposal after the job ran."""
-    number = ask(office, **rules)
-    with session_of(office) as session:
-        plan = scenarios.find(session, "a").id
-    task.propose(office, Settings(), scenario_id=plan)
-    return look(office, number)
+from tests.geo.wifi.proposing import ask, look, made
 
 
 def test_a_proposal_is_made_and_taken_over(office: Engine) -> None:
@@ -257,69 +193,6 @@ def test_who_asks_for_a_proposal_does_not_load_the_search() -> None:
     )
 
     assert ran.stdout.strip() == "set()"
-
-
-def test_sites_are_named_in_the_language_of_who_asked(office: Engine) -> None:
-    with office.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO feature_text (feature_id, field, lang, text, state)"
-                " SELECT id, 'name', 'de', 'Platz', 'checked' FROM feature WHERE key LIKE 'square-%'"
-            )
-        )
-    with session_of(office) as session:
-        plan = scenarios.find(session, "a")
-        asked = proposals.ask(
-            session, plan, by="Amina", now=clock.now(), rules={"curve": False}, languages=["de", "fr"]
-        )
-        session.commit()
-        number, scenario = int(asked.id), plan.id
-    task.propose(office, Settings(), scenario_id=scenario)
-
-    names = [site["hotspot"]["name"] for site in look(office, number)["answer"]["sites"]]
-    assert names and all(name.startswith("Platz") for name in names)
-    with office.begin() as connection:
-        connection.execute(text("DELETE FROM feature_text WHERE lang = 'de' AND text = 'Platz'"))
-
-
-def test_the_answer_is_there_before_other_budgets_and_a_kill_there_loses_nothing(
-    office: Engine, tmp_path: Path
-) -> None:
-    number = ask(office)
-    crew = Crew(office, tmp_path / "log")
-    with office.connect() as gate, office.begin() as connection:
-        connection.execute(text(_HELD))
-        connection.commit()
-        gate.execute(text("SELECT pg_advisory_lock(4711)"))
-        try:
-            crew.hire(sys.executable, "-m", "portal.cli", "work")
-            until(lambda: look(office, number)["answer"] is not None)
-            found = look(office, number)
-            assert (found["state"], found["ended_at"]) == ("running", None)
-            assert found["answer"]["status"] == "optimal" and found["answer"]["sites"]
-        finally:
-            for process in crew.processes:
-                process.kill()
-                process.communicate()
-            gate.execute(text("SELECT pg_advisory_unlock(4711)"))
-    with office.begin() as connection:
-        connection.execute(text("DROP TRIGGER held ON wifi_proposal; DROP FUNCTION held()"))
-    with session_of(office) as session:
-        plan = scenarios.find(session, "a").id
-    task.propose(office, Settings(), scenario_id=plan)
-
-    after = look(office, number)
-    assert (after["state"], after["answer"]["worth"]) == ("optimal", found["answer"]["worth"])
-    assert len(after["answer"]["curve"]) > len(found["answer"]["curve"])
-
-
-_HELD = """
-CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;
-CREATE TRIGGER held BEFORE UPDATE ON wifi_proposal FOR EACH ROW
-  WHEN (OLD.answer IS NOT NULL AND OLD.state = 'running') EXECUTE FUNCTION held();
-"""
-"""Whoever wants to write more than the first answer has to wait."""
 
 
 def test_a_worker_makes_it(office: Engine, tmp_path: Path) -> None:
