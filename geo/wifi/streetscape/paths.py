@@ -203,8 +203,8 @@ def spread(
             served = outdoors and across >= 0 and offer(
                 corner, row, column, x, y, px, py, reached, corners, buckets, bending, found
             )  # fmt: skip
-            # A step beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And along the
-            # edge of what is seen from before the corner: what it serves begins there as thin as a blade.
+            # A step beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And along
+            # the edge of what is seen from before the corner: what it serves begins there, thin as a blade.
             edge = outdoors and abs(across) <= band and ix * (x - cx) + iy * (y - cy) >= 0
             if served or edge or stray < STRAY:
                 again = 0 if served or edge else stray + 1

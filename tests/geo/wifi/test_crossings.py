@@ -83,8 +83,8 @@ def on_wall(x: int, y: int, wide: int, deep: int) -> bool:
 def test_a_ray_sees_past_a_corner_and_along_a_wall_but_not_through_a_house() -> None:
     walls = of_corners((0, 0), (10 * MM, 0), (10 * MM, 10 * MM), (0, 10 * MM))
 
-    def sees(*ray: int) -> bool:
-        return bool(crossings.sees(*(each * MM for each in ray), walls.buckets))
+    def sees(px: int, py: int, qx: int, qy: int) -> bool:
+        return bool(crossings.sees(px * MM, py * MM, qx * MM, qy * MM, walls.buckets))
 
     assert sees(-5, 5, 5, 15)
     assert sees(-5, 0, 20, 0)

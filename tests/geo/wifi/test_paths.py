@@ -10,6 +10,7 @@ from shapely import Polygon
 from geo.wifi.rasters import Grid
 from geo.wifi.streetscape.bends import STRAIGHT
 from geo.wifi.streetscape.edges import MM
+from geo.wifi.streetscape.outlines import Outline
 from geo.wifi.streetscape.paths import DIRECT, ENCLOSED, INDOORS, OPEN, UNREACHED
 from geo.wifi.streetscape.scenes import Scene, inside
 from geo.wifi.streetscape.ways import Ways, ways
@@ -24,7 +25,7 @@ def ways_of(scene: Scene, x: float, y: float, side: int = 120) -> Ways:
     return ways(scene, Grid(0, 0, side // 2, side // 2), x, y, 4.0, 1.5, LOSSES, STRAIGHT)
 
 
-def exact(outlines: list[towns.Outline], place: tuple[float, float], cells: Floats) -> Floats:
+def exact(outlines: list[Outline], place: tuple[float, float], cells: Floats) -> Floats:
     """Lengths of shortest paths from a place to cells: shapely is asked of every pair whether it is free."""
     town = shapely.union_all([shapely.set_precision(each.shape, 0.001) for each in outlines], grid_size=0.001)
     shapely.prepare(town)
@@ -79,14 +80,13 @@ def test_the_front_finds_what_asking_every_corner_about_every_cell_finds() -> No
         worse.append(found.fields.metres[row, column] - best)
 
     assert min(worse) > -1e-6
-    assert np.quantile(worse, 0.95) < 0.1
-    assert np.quantile(worse, 0.99) < 3.0
-    assert max(worse) < 20.0
+    assert np.quantile(worse, 0.97) < 0.01
+    assert max(worse) < 10.0
 
 
 def test_a_courtyard_is_outdoors_and_no_path_leads_there() -> None:
     yard = Polygon([(40, 40), (80, 40), (80, 80), (40, 80)], [[(50, 50), (70, 50), (70, 70), (50, 70)]])
-    scene = towns.scene(towns.Outline(yard, 6.0, None), side=120)
+    scene = towns.scene(Outline(yard, 6.0, None), side=120)
     from_street, from_yard = ways_of(scene, 20, 60), ways_of(scene, 60, 60)
 
     assert from_street.ground[30, 30] == ENCLOSED and from_street.ground[22, 22] == INDOORS
@@ -117,7 +117,7 @@ def test_a_wall_keeps_height_and_material_of_its_house() -> None:
 
 def test_an_outline_that_crosses_itself_is_two_houses() -> None:
     bow = towns.polygon((20, 20), (60, 60), (60, 20), (20, 60))
-    scene = towns.scene(towns.Outline(bow, 6.0, None), side=120)
+    scene = towns.scene(Outline(bow, 6.0, None), side=120)
 
     assert scene.ground[20, 12] == INDOORS and scene.ground[20, 28] == INDOORS
     assert scene.ground[12, 20] == OPEN
