@@ -189,7 +189,10 @@ def spread(
         turn = hugs(corner, cx - ix, cy - iy, corners)
         band = BLADE * frame.step * np.hypot(ix, iy)
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
-        head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, ground, visited, queue, 0)
+        head, tail = (
+            0,
+            queue_around(row, row + 1, column, column + 1, corner, 0, frame, ground, visited, queue, 0),
+        )
         while head < tail:
             cell, stray = queue[head] // 4, queue[head] % 4
             head += 1
@@ -209,7 +212,17 @@ def spread(
             if served or edge or stray < STRAY:
                 again = 0 if served else STRAY if edge else stray + 1
                 tail = queue_around(
-                    row - 1, row + 1, column - 1, column + 1, corner, again, frame, ground, visited, queue, tail
+                    row - 1,
+                    row + 1,
+                    column - 1,
+                    column + 1,
+                    corner,
+                    again,
+                    frame,
+                    ground,
+                    visited,
+                    queue,
+                    tail,
                 )
 
 
