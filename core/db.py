@@ -111,4 +111,4 @@ def session_of(engine: Engine) -> Session:
 OUTAGES = (OperationalError, InterfaceError, TimeoutError)
 """What SQLAlchemy raises when the database is away, refuses, or a query ran out of its time."""
 
-__all__ = ["OUTAGES", "Base", "Database", "Engine", "db", "make_engine", "session_of"]
+__all__ = ["OUTAGES", "Base", "Database", "Engine", "Session", "db", "make_engine", "session_of"]

@@ -38,6 +38,18 @@ class Refused(Problem):
     """It exists, and this person may not do it."""
 
 
+class Unconfirmed(Refused):
+    """They may do it, but must first show that it is still them who sits there."""
+
+
+class TooMany(Problem):
+    """Too many tries; `minutes` tells how long to wait."""
+
+    def __init__(self, message: str, *, minutes: int, **values: object) -> None:
+        super().__init__(message, minutes=minutes, **values)
+        self.minutes = minutes
+
+
 class Conflict(Problem):
     """Somebody was there first: a slot taken, a vote closed, a status already moved on."""
 

@@ -6,8 +6,8 @@
     jobs.defer(session, "signs.build", lock=f"signs.build:{build_id}", build_id=build_id)
 
 A job runs at least once: a worker that is killed in the middle leaves it to another, which begins anew, so a
-task must bear being begun twice. Outages (`core.db.OUTAGES`) are tried again, a few times; any other error is
-logged and ends the job. Nothing here connects to anything; core/worker.py runs what was put in line.
+task must bear being begun twice. Outages (`core.db.OUTAGES`, `Again`) are tried again, a few times; any other
+error is logged and ends the job. Nothing here connects to anything; core/worker.py runs what was put in line.
 """
 
 import json
@@ -23,6 +23,10 @@ from core.settings import Settings
 
 SCHEMA = "jobs"
 """PostgreSQL schema of the queue's own tables (migration 0003)."""
+
+
+class Again(Exception):
+    """What a task raises when something outside is away for now: it is tried again as after an outage."""
 
 
 class Task(Protocol):

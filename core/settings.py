@@ -26,8 +26,8 @@ class Settings:
     WORKER: int = 1
     """Processes that run background jobs beside the server; 0: none, for who runs `athar work` elsewhere."""
     SECRET_KEY: str = field(default="", repr=False)
-    """Key behind nonces and, later, sessions. Empty: one is made and kept in the state directory; with
-    several machines, set the same on each.
+    """Key behind nonces, cookies and the second step of accounts. Empty: one is made and kept in the state
+    directory; with several machines, set the same on each.
     """
     SIGN_HOST: str = ""
     """Short host that signs are printed with, such as `signs.example`: at most 12 characters. Never change it
@@ -41,6 +41,14 @@ class Settings:
     """
     FILES_DIR: str = ""
     """Directory for uploaded pictures and finished artworks. Empty: `files` in the state directory."""
+    SMTP_URL: str = field(default="", repr=False)
+    """Mail server, such as `smtp://host:25`, `smtp+starttls://user:password@host:587` or
+    `smtps://user:password@host:465`. Empty: letters are written to the spool folder, `spool` in FILES_DIR.
+    """
+    MAIL_FROM: str = ""
+    """Sender of letters, such as `map@commune.example`. Empty: `athar` at the host of PUBLIC_URL."""
+    PROXIES: int = 0
+    """Proxies of one's own in front of the server, whose X-Forwarded-For is believed."""
     STATEMENT_TIMEOUT_MS: int = 5000
     """Longest time a query of a page may take, in milliseconds."""
     TILE_URL: str = ""

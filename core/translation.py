@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -88,6 +88,11 @@ def day(value: Any) -> str:
     return format_date(value, "long", locale=locale(g.lang))
 
 
+def moment(value: Any) -> str:
+    """A moment, in Universal Time and saying so."""
+    return f"{format_datetime(value, 'd MMM y HH:mm', locale=locale(g.lang))} UTC"
+
+
 def init_app(app: Flask) -> None:
     """Give templates `_`, `ngettext` and the filters of quantities."""
     env = app.jinja_env
@@ -95,6 +100,6 @@ def init_app(app: Flask) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translate, lambda one, many, n: plural(one, many, n), newstyle=True
     )
-    env.filters.update(number=number, metres=metres, minutes=minutes, day=day)
+    env.filters.update(number=number, metres=metres, minutes=minutes, day=day, moment=moment)
     for lang in LANGUAGES:
         catalogue(lang)

@@ -20,7 +20,7 @@ from procrastinate.worker import Worker
 
 from core import clock
 from core.db import OUTAGES, Engine, make_engine
-from core.jobs import TASKS, Task
+from core.jobs import TASKS, Again, Task
 from core.queue import Queue, connector, why
 from core.settings import Settings
 
@@ -177,7 +177,7 @@ class _Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to try again, if at all."""
-        if not isinstance(exception, OUTAGES) or job.attempts >= len(self.pauses):
+        if not isinstance(exception, (*OUTAGES, Again)) or job.attempts >= len(self.pauses):
             return None
         return RetryDecision(retry_at=clock.now() + timedelta(seconds=self.pauses[job.attempts]))
 
@@ -193,6 +193,9 @@ def _call(name: str, function: Task, engine: Engine, settings: Settings) -> Call
             function(engine, settings, **values)
         except OUTAGES as outage:
             log.warning("job met an outage", extra={"fields": {**fields, "why": why(outage)}})
+            raise
+        except Again as away:
+            log.warning("job is tried again", extra={"fields": {**fields, "why": str(away)}})
             raise
         except Exception:
             log.exception("job failed", extra={"fields": fields})

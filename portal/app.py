@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask
 from whitenoise import WhiteNoise
 
+import core.mail
+import core.people.models
 import core.signin
 import geo.models
 import geo.opendata.models
@@ -32,16 +34,19 @@ import webmap.planner.views
 import webmap.recordings
 import webmap.views
 import webmap.wifi
-from core import cluster, translation
+from core import cluster, mail, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
-from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, staff
+from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, signedin, staff
+from portal.accounts import entry, keys, own, people, post
 from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
 from services.catalogue import SERVICES
 from webmap.embeds.counts import EmbedCounter
 
 TABLES = (
+    core.mail,
+    core.people.models,
     core.signin,
     geo.models,
     geo.opendata.models,
@@ -79,6 +84,11 @@ IN_NONE = (
     webmap.embeds.pages.oembed,
     qr_signs.views.blueprint,
     staff.blueprint,
+    entry.blueprint,
+    own.blueprint,
+    keys.blueprint,
+    people.blueprint,
+    post.blueprint,
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
@@ -90,6 +100,7 @@ BODY_LIMIT = 64 * 1024
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
     """The application. Without settings: from the environment, on the private database if none is named."""
     settings = (settings or Settings.from_environment()).with_secret(cluster.state_directory(PROJECT))
+    mail.check(settings)
     if engine is None:
         url = settings.DATABASE_URL or cluster.ensure(PROJECT)
         engine = make_engine(url, statement_timeout_ms=settings.STATEMENT_TIMEOUT_MS)
@@ -102,7 +113,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     # kept.
     logs.init_app(app)
     bodies.init_app(app, settings.BODY_CACHE_MB)
-    staff.init_app(app, https=settings.PUBLIC_URL.startswith("https:"))
+    signedin.init_app(app, https=settings.PUBLIC_URL.startswith("https:"))
     language.init_app(app)
     forgery.init_app(app)
     security.init_app(app, https=settings.PUBLIC_URL.startswith("https:"), tile_url=settings.TILE_URL)

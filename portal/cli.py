@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TextIO
 
 from core import clock, cluster, schema
-from core.accounts import Role
+from core.accounts import GIVEN, Role
 from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import embeds_cli, signs_cli, streets_cli, wifi_cli
+from portal import embeds_cli, signs_cli, streets_cli, user_cli, wifi_cli
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -62,12 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     signs_cli.add(commands, _engine, _say)
     streets_cli.add(commands, _engine, _say)
     embeds_cli.add(commands, _engine, _say)
+    user_cli.add(commands, _engine, _say)
     wifi_cli.add(commands, _engine, _say)
     desk = commands.add_parser("desk", help="a one-time address with which a person comes in at the desk")
     desk.add_argument("--name", required=True, help="who it is: the name stands behind what they write down")
     desk.add_argument(
-        "--role", action="append", choices=[role for role in Role if role is not Role.PUBLIC],
-        help="staff (the default) or planner; may be given several times",
+        "--role", action="append", choices=GIVEN,
+        help="what they may do: staff (the default), planner, …; may be given several times",
     )  # fmt: skip
     desk.set_defaults(run=_desk)
     return parser

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 
 access = logging.getLogger("athar.access")
 log = logging.getLogger("athar")
+LETTING_IN = ("/desk/enter/", "/account/link/")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -61,9 +62,17 @@ def _end(response: Response) -> Response:
         fields = {
             "request_id": g.request_id,
             "method": request.method,
-            "path": request.path[:300],
+            "path": _path()[:300],
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.began) * 1000, 1),
         }
         access.info("answered", extra={"fields": fields})
     return response
+
+
+def _path() -> str:
+    """The path asked for, without the token of an address that lets somebody in."""
+    token = str((request.view_args or {}).get("token", ""))
+    if token and request.path.startswith(LETTING_IN):
+        return request.path.replace(token, "…")
+    return request.path

@@ -23,7 +23,9 @@ METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {
     "**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
 }
-PROBLEMS = dict.fromkeys(("NotFound", "Gone", "Refused", "Conflict", "Unavailable", "Problem"), None)
+PROBLEMS = dict.fromkeys(
+    ("NotFound", "Gone", "Refused", "Unconfirmed", "Conflict", "TooMany", "Unavailable", "Problem"), None
+)
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "translate": None, **PROBLEMS, "Invalid": (2,), "plural": (1, 2)}
 
 

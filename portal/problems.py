@@ -2,15 +2,27 @@
 
 import logging
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from core.db import OUTAGES
-from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, Unavailable
+from core.errors import Conflict, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unavailable, Unconfirmed
 from core.languages import LANGUAGES, fallback
 from core.translation import translate
 from geo.vocabulary import N_
+from portal.accounts import ways
 
 log = logging.getLogger("athar")
 
@@ -20,6 +32,7 @@ STATUS: dict[type[Problem], int] = {
     Invalid: 422,
     Refused: 403,
     Conflict: 409,
+    TooMany: 429,
     Unavailable: 503,
 }
 
@@ -32,6 +45,7 @@ TITLES = {
     410: N_("No longer here"),
     413: N_("Too large"),
     422: N_("Please check what you sent"),
+    429: N_("Too many tries"),
     500: N_("Something broke on our side"),
     503: N_("Back in a moment"),
 }
@@ -43,7 +57,7 @@ ADVICE = {
     503: N_("Please try again in a minute."),
 }
 
-FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue")
+FOR_MACHINES = ("/layers/", "/health", "/ogc", "/tiles/", "/data/", "/catalogue", "/account/passkeys/")
 """Addresses whose errors are told as JSON: in the words of OGC API, code and description."""
 
 
@@ -57,8 +71,13 @@ def init_app(app: Flask) -> None:
 
 
 def _told(problem: Problem) -> ResponseReturnValue:
+    if isinstance(problem, Unconfirmed) and not request.path.startswith(FOR_MACHINES):
+        return redirect(url_for("own.confirming", next=ways.back()), 303)
     status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 500)
-    return answer(status, problem.message, problem.values)
+    response = answer(status, problem.message, problem.values)
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(60 * problem.minutes)
+    return response
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -102,7 +121,10 @@ def answer(status: int, message: str, values: dict[str, object] | None = None) -
         response = jsonify(message=said, field=None, request_id=g.get("request_id"))
     else:
         title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
-        page = render_template("error.html", status=status, title=translate(title), message=said)
+        following = ways.inside(request.full_path.rstrip("?")) if request.method == "GET" else None
+        page = render_template(
+            "error.html", status=status, title=translate(title), message=said, following=following or ""
+        )
         response = make_response(page)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

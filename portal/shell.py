@@ -30,6 +30,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         PACES=vocabulary.PACES,
         public_base=public_base,
         holds=holds,
+        translated=lambda problem: translate(problem.message, values=problem.values),
     )
     app.jinja_env.filters.update(
         kind=kind,
@@ -55,7 +56,7 @@ def in_language(lang: str) -> str:
     endpoint = request.endpoint
     if f"{endpoint}_in" in current_app.view_functions:
         endpoint = f"{endpoint}_in"
-    if request.path.startswith(("/desk", "/ogc")):
+    if request.path.startswith(("/desk", "/account", "/ogc")):
         return f"{request.path}?lang={lang}"
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("home.front", lang=lang)

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 
+import core.mail
 import geo.wifi.siting.task
+import portal.accounts.letters
 import qr_signs.builds.jobs
 from core import cluster, worker
 from core.settings import PROJECT, Settings
@@ -17,7 +19,12 @@ from portal import logs
 
 log = logging.getLogger("athar.jobs")
 
-JOBS: tuple[ModuleType, ...] = (qr_signs.builds.jobs, geo.wifi.siting.task)
+JOBS: tuple[ModuleType, ...] = (
+    core.mail,
+    portal.accounts.letters,
+    qr_signs.builds.jobs,
+    geo.wifi.siting.task,
+)
 """Importing them declares their tasks."""
 PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0

@@ -7,13 +7,15 @@ heard.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.wifi.catalogue import Band, Catalogue
-from geo.wifi.rasters import Coverage, Grid
+from geo.wifi.classes import BROWSING
+from geo.wifi.rasters import Coverage, Floats, Grid
 
 HEARD_DBM: Final = -82.0
 """From here on a station takes the channel for busy: IEEE 802.11-2020, 17.3.10.6, over 20 MHz."""
@@ -25,6 +27,7 @@ MOST_STEPS: Final = 100_000
 """Of the search; after them the best plan so far is not proven to be the best of all."""
 
 Weights = NDArray[np.float64]
+Slices = tuple[slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +38,47 @@ class Reach:
     column: int
     """Of the first cell, counted in coarse cells from the origin of the commune's CRS."""
     cell_m: float
-    served: NDArray[np.bool_]
-    heard: NDArray[np.bool_]
+    down_dbm: Floats
+    """Median signal at a telephone; NaN indoors and out of reach."""
+    codes: NDArray[np.int8]
+    """0 none, 1 browsing, 2 voice and video at the weaker end; below 0: indoors."""
+
+    @cached_property
+    def served(self) -> NDArray[np.bool_]:
+        """Where it gives browsing or better."""
+        return self.codes >= BROWSING
+
+    @cached_property
+    def heard(self) -> NDArray[np.bool_]:
+        """Where a station takes its channel for busy."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.down_dbm >= HEARD_DBM)
+
+    @cached_property
+    def milliwatts(self) -> NDArray[np.float64]:
+        """Power at a telephone; 0 where there is no signal."""
+        return np.asarray(np.nan_to_num(10.0 ** (self.down_dbm.astype(np.float64) / 10.0)))
+
+    @property
+    def grid(self) -> Grid:
+        """Its coarse cells."""
+        rows, columns = self.codes.shape
+        return Grid(self.column * self.cell_m, self.row * self.cell_m, columns, rows, self.cell_m)
+
+    def shared(self, other: "Reach") -> tuple[Slices, Slices] | None:
+        """The cells that both have, as rows and columns of each; None where they have none."""
+        row, column = max(self.row, other.row), max(self.column, other.column)
+        rows = min(self.row + self.codes.shape[0], other.row + other.codes.shape[0]) - row
+        columns = min(self.column + self.codes.shape[1], other.column + other.codes.shape[1]) - column
+        if rows <= 0 or columns <= 0:
+            return None
+        first, second = (
+            np.s_[
+                row - each.row : row - each.row + rows, column - each.column : column - each.column + columns
+            ]
+            for each in (self, other)
+        )
+        return first, second
 
 
 @dataclass(frozen=True)
@@ -57,32 +99,24 @@ def coarse(grid: Grid) -> tuple[slice, slice]:
     return slice(row, None, COARSE), slice(column, None, COARSE)
 
 
-def reach(cover: Coverage, served: NDArray[np.bool_]) -> Reach:
-    """The reach of a hotspot with this coverage, that serves where `served` says (same shape)."""
+def reach(cover: Coverage, codes: NDArray[np.int8]) -> Reach:
+    """The reach of a hotspot with this coverage, whose classes are `codes` (same shape)."""
     grid, side = cover.grid, cover.grid.cell_m * COARSE
     here = coarse(grid)
-    with np.errstate(invalid="ignore"):
-        heard = cover.down_dbm[here] >= HEARD_DBM
     return Reach(
         row=round((grid.south + here[0].start * grid.cell_m) / side),
         column=round((grid.west + here[1].start * grid.cell_m) / side),
         cell_m=side,
-        served=served[here],
-        heard=heard,
+        down_dbm=cover.down_dbm[here].copy(),
+        codes=codes[here].copy(),
     )
 
 
 def disturbed_m2(one: Reach, other: Reach) -> float:
     """Ground that one of them serves and where the other is heard, both ways, in m²."""
-    row, column = max(one.row, other.row), max(one.column, other.column)
-    rows = min(one.row + one.served.shape[0], other.row + other.served.shape[0]) - row
-    columns = min(one.column + one.served.shape[1], other.column + other.served.shape[1]) - column
-    if rows <= 0 or columns <= 0:
+    if (both := one.shared(other)) is None:
         return 0.0
-    first, second = (
-        np.s_[row - each.row : row - each.row + rows, column - each.column : column - each.column + columns]
-        for each in (one, other)
-    )
+    first, second = both
     cells = np.count_nonzero(one.served[first] & other.heard[second])
     cells += np.count_nonzero(other.served[second] & one.heard[first])
     return float(cells) * one.cell_m**2

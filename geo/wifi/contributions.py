@@ -116,10 +116,7 @@ def _made(
     codes = [_codes(catalogue, cover) for cover in covers]
     served = serving.together((_at(catalogue, demand, cover) for cover in covers), len(demand))
     reached = np.flatnonzero((served.browsing > LEAST) | (served.service > 0)).astype(np.int32)
-    reaches = {
-        cover.band: channels.reach(cover, own >= classes.BROWSING)
-        for cover, own in zip(covers, codes, strict=True)
-    }
+    reaches = {cover.band: channels.reach(cover, own) for cover, own in zip(covers, codes, strict=True)}
     chances = np.maximum.reduce([_chances(catalogue, cover) for cover in covers])
     made = Contribution(
         grid=covers[0].grid,
@@ -129,7 +126,7 @@ def _made(
         basis=covers[0].basis,
         sd_db=_typical(covers[0].sd_db),
         reaches=reaches,
-        coarse=_coarse(reaches[covers[0].band]),
+        coarse=reaches[covers[0].band].grid,
         browsing=chances[0],
         voice=chances[1],
     )
@@ -161,8 +158,3 @@ def _chances(catalogue: Catalogue, cover: Coverage) -> NDArray[np.uint8]:
     here = channels.coarse(cover.grid)
     found = classes.chances(cover.down_dbm[here], cover.up_dbm[here], cover.sd_db[here], catalogue.demands)
     return np.rint(np.stack(found) * SURE).astype(np.uint8)
-
-
-def _coarse(reach: Reach) -> Grid:
-    rows, columns = reach.served.shape
-    return Grid(reach.column * reach.cell_m, reach.row * reach.cell_m, columns, rows, reach.cell_m)

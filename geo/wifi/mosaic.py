@@ -44,7 +44,7 @@ def expected_m2(rasters: Iterable[tuple[Grid, Chances]]) -> float:
     cell_m2 = 0.0
     for grid, chances in rasters:
         cell_m2 = grid.cell_m**2
-        for tile, here, there in _pieces(grid):
+        for tile, here, there in pieces(grid):
             onto = best.setdefault(tile, np.zeros((TILE, TILE), dtype=np.uint8))[here]
             np.maximum(onto, chances[there], out=onto)
     total = sum(int(tile.sum(dtype=np.int64)) for tile in best.values())
@@ -61,7 +61,7 @@ def areas(rasters: Iterable[tuple[Grid, Codes]]) -> Areas:
     sizes = set()
     for grid, codes in rasters:
         sizes.add(grid.cell_m)
-        for tile, here, there in _pieces(grid):
+        for tile, here, there in pieces(grid):
             piece = codes[there]
             onto = best.setdefault(tile, np.zeros((TILE, TILE), dtype=np.int8))[here]
             np.maximum(onto, piece, out=onto)
@@ -80,7 +80,7 @@ def _cells(masks: Sequence[NDArray[np.bool_]]) -> int:
     return sum(int(np.count_nonzero(mask)) for mask in masks)
 
 
-def _pieces(grid: Grid) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
+def pieces(grid: Grid) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
     """Each tile that the grid touches, with the part of it that they share: in the tile, and in the grid."""
     row0, column0 = round(grid.south / grid.cell_m), round(grid.west / grid.cell_m)
     for row in range(row0 // TILE, (row0 + grid.rows - 1) // TILE + 1):

@@ -21,6 +21,7 @@ from geo.wifi import (
     demand,
     figures,
     money,
+    network,
     rules,
     serving,
     spots,
@@ -34,6 +35,7 @@ from geo.wifi.figures import Figures
 from geo.wifi.models import Scenario
 from geo.wifi.money import Money
 from geo.wifi.mosaic import Areas
+from geo.wifi.network import Network, Sender
 from geo.wifi.rasters import Basis
 from geo.wifi.rules import Finding
 from geo.wifi.serving import Serving
@@ -81,6 +83,8 @@ class Outlook:
     """The worst first. Hotspots without a channel clash with nobody: see `untuned`."""
     parts: Mapping[str, Contribution]
     """By hotspot: what it does alone."""
+    network: Network
+    """Who is strongest where, and what the hotspots take from each other if all send at once."""
 
     @property
     def untuned(self) -> int:
@@ -116,6 +120,7 @@ class Outlook:
             },
             "clashes": [{**vars(clash), "disturbed_m2": round(clash.disturbed_m2)} for clash in self.clashes],
             "untuned": self.untuned,
+            "interference": self.network.as_json(),
             "warnings": [warning.as_json() for warning in self.warnings],
             "findings": {
                 key: [
@@ -206,6 +211,7 @@ def _outlook(
         serving=served,
         clashes=tuple(_clashes(placed, parts)),
         parts=parts,
+        network=network.of(_senders(placed, parts), catalogue.demands),
     )
 
 
@@ -223,6 +229,15 @@ def _together(parts: Mapping[str, Contribution], many: int) -> Serving:
             whole, own = getattr(best, name), getattr(part.serving, name)
             whole[part.points] = np.maximum(whole[part.points], own)
     return best
+
+
+def _senders(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> list[Sender]:
+    return [
+        Sender(each.key, band, _channel(each.values, band), reach)
+        for each in placed
+        if each.key in parts
+        for band, reach in parts[each.key].reaches.items()
+    ]
 
 
 def _clashes(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> list[Clash]:

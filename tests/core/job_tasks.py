@@ -50,6 +50,16 @@ def outage(engine: Engine, settings: Settings, *, times: int) -> None:
     note(engine, settings, word="ended")
 
 
+@jobs.task("tests.away")
+def away(engine: Engine, settings: Settings, *, times: int) -> None:
+    """Find something outside away so many times."""
+    note(engine, settings, word="tried")
+    with engine.begin() as connection:
+        if (connection.scalar(text("SELECT count(*) FROM noted")) or 0) <= times:
+            raise jobs.Again("the mail server is away")
+    note(engine, settings, word="ended")
+
+
 @jobs.task("tests.broken")
 def broken(engine: Engine, settings: Settings) -> None:
     """Fail as a mistake in the code does."""

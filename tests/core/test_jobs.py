@@ -112,6 +112,16 @@ def test_outages_are_tried_again_but_not_for_ever(
     assert len(crew.told("job met an outage")) == tried - (not left)
 
 
+def test_what_is_away_outside_is_tried_again(crew: Crew) -> None:
+    crew.defer("tests.away", times=1)
+    crew.hire()
+
+    until(lambda: crew.states() == [])
+
+    assert crew.noted() == ["tried", "tried", "ended"]
+    assert len(crew.told("job is tried again")) == 1 and crew.told("job failed") == []
+
+
 def test_a_mistake_is_logged_and_not_tried_again(crew: Crew) -> None:
     crew.defer("tests.broken")
     crew.hire()

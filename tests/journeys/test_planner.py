@@ -68,6 +68,18 @@ def test_a_planners_day(desk: Page, office: Office, axe: str) -> None:
     expect(desk.locator("#e-azimuth")).not_to_have_value("0")
     kept(desk)
 
+    # What a proposal has to keep to: found in the list, saved, told above the button.
+    desk.locator("#duties > summary").click()
+    desk.locator("#d-filter").fill("qqq")
+    expect(desk.locator(".duty-list .duty-check:visible")).to_have_count(0)
+    desk.locator("#d-filter").fill("")
+    first = desk.locator(".duty-list .duty-check").first
+    wanted = first.inner_text()
+    first.locator("input").check()
+    clean(desk, axe)
+    desk.locator("[data-obliging] button[type=submit]").click()
+    expect(desk.locator("[data-part=duties] li")).to_contain_text(wanted)
+
     # Sites are proposed in the background and shown as ghosts before the plan is changed.
     rules = '{"models": ["round"], "seconds": 5, "curve": false}'
     office.change(
@@ -210,6 +222,14 @@ def test_without_javascript_a_plan_is_read_and_changed(open_page: Open, office: 
     page.locator(".editor button[type=submit]").first.click()
     expect(page.locator(".spot")).to_contain_text("À la main")
     expect(page.locator("[data-part=headline] dd").nth(2)).to_have_text("1")
+    page.locator("#duties > summary").click()
+    page.locator("[id='d-share-*']").fill("500")
+    page.locator("[data-obliging] button[type=submit]").click()
+    expect(page.locator("#d-wrong")).to_be_visible()
+    expect(page.locator("[id='d-share-*']")).to_have_value("500")
+    page.locator("[id='d-share-*']").fill("2,5")
+    page.locator("[data-obliging] button[type=submit]").click()
+    expect(page.locator("[data-part=duties] li")).to_contain_text("2,5")
     page.locator(".spot").click()
     page.locator("button[formaction$='/remove']").click()
     expect(page.locator(".spot")).to_have_count(0)

@@ -16,7 +16,7 @@ from core.errors import Conflict, Invalid
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import comments, history, hotspots, lifecycle, scenarios, tuning
-from webmap.planner import asked, showing, views, words
+from webmap.planner import asked, obliging, showing, views, words
 
 blueprint = Blueprint("planner_acts", __name__, url_prefix="/planner", template_folder="../templates")
 
@@ -181,6 +181,26 @@ def settings(key: str) -> ResponseReturnValue:
         now=clock.now(),
     )
     return done(key)
+
+
+@blueprint.post("/<key>/rules")
+@open_to(Role.PLANNER)
+def oblige(key: str) -> ResponseReturnValue:
+    """What a proposal has to keep to, all of it. Conflict if somebody changed it since the form was made."""
+    scenario = scenarios.find(db.session, key)
+    if asked.by_script():
+        sent = asked.given()
+        rules, seen = sent.get("rules"), asked.revision(sent)
+    else:
+        rules = asked.rules(request.form, scenario.rules)
+        unchanged = request.form.get("held") == obliging.digest(scenario.rules)
+        seen = scenario.revision if unchanged else asked.revision({"seen": request.form.get("as_of")})
+    scenarios.change(db.session, key, {"rules": rules}, seen=seen, by=g.staff_name, now=clock.now())
+    showing.check_rules(scenario.rules)
+    db.session.commit()
+    if asked.by_script():
+        return done(key)
+    return redirect(url_for("planner.shown", key=key, _anchor="proposal"), 303)
 
 
 @blueprint.post("/<key>/step")

@@ -1,12 +1,15 @@
 """Reading what a planner sends: JSON from the screen's script, or a form where there is no script."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from core.errors import Invalid, NotFound
 from geo.vocabulary import N_
+from geo.wifi.siting import obligations
 from geo.wifi.vocabulary import DEMANDS
 
 FURTHEST_PAGE: Final = 10_000
@@ -15,6 +18,11 @@ WHOLE: Final = ("channel_24", "channel_5")
 TEXTS: Final = ("name", "model", "backhaul", "note")
 LEFT_OPEN: Final = ("eirp_24_dbm", "eirp_5_dbm", *WHOLE)
 """Empty means: as the model has it."""
+OBLIGED: Final = (
+    "must_serve", "models", "shares", "hops", "unknown_backhaul", "risk_zones", "online", "service",
+    "seconds",
+)  # fmt: skip
+"""Obligations that the form asks for."""
 LARGEST: Final = 10**15
 
 
@@ -81,6 +89,31 @@ def settings(sent: Mapping[str, Any]) -> dict[str, Any]:
     if weights:
         values["weights"] = weights
     return values
+
+
+def rules(sent: MultiDict[str, str], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Obligations as the form sends them: percents become parts, what holds anyway is left out.
+
+    Of `kept`, what the form does not ask for stays. Invalid names the field of the form.
+    """
+    found = {name: value for name, value in kept.items() if name not in OBLIGED}
+    found |= {name: sent.getlist(name) for name in ("must_serve", "models")}
+    found |= {name: sent[name] for name in ("unknown_backhaul", "risk_zones", "service") if name in sent}
+    shares = {name: part(sent[name], name) for name in sent if name.startswith("share-")}
+    found["shares"] = {name.removeprefix("share-"): share for name, share in shares.items() if share}
+    found["online"] = part(sent.get("online", ""), "online") or 0.0
+    for name in ("hops", "seconds"):
+        if (typed := decimal(sent.get(name), name)) is not None:
+            found[name] = int(typed) if math.isfinite(typed) and typed == int(typed) else typed
+    return obligations.needed(found)
+
+
+def part(typed: str, field: str) -> float | None:
+    """A percentage as a part of one; None where nothing is typed. Invalid."""
+    percent = decimal(typed, field)
+    if percent is not None and not 0 <= percent <= 100:
+        raise Invalid(field, N_("Give a number from %(low)s to %(high)s."), low=0, high=100)
+    return None if percent is None else percent / 100
 
 
 def decimal(typed: Any, field: str) -> float | None:

@@ -34,7 +34,7 @@ def ask(key: str) -> ResponseReturnValue:
     """Have the best sites for the plan's budget and weights looked for in the background."""
     showing.needed()
     scenario = scenarios.find(db.session, key)
-    made = proposals.ask(db.session, scenario, by=g.staff_name, now=clock.now())
+    made = proposals.ask(db.session, scenario, by=g.staff_name, now=clock.now(), languages=g.order)
     db.session.commit()
     return _answer(key, made)
 

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import current_app, g, render_template, url_for
+from werkzeug.datastructures import MultiDict
 
 from core.accounts import Role, holds
 from core.db import db
-from core.errors import Conflict
+from core.errors import Conflict, Invalid, Problem
 from geo.vocabulary import N_
-from geo.wifi import approval, catalogue, comments, history, outlook, overlay, scenarios, spots
+from geo.wifi import approval, catalogue, comments, demand, history, outlook, overlay, scenarios, spots
 from geo.wifi.catalogue import Catalogue
 from geo.wifi.models import Scenario
 from geo.wifi.outlook import Outlook
+from geo.wifi.served.quarters import Quarter
+from geo.wifi.siting import choices
 from geo.wifi.spots import Spot
-from webmap.planner import remarks, words
+from webmap.planner import obliging, remarks, words
+from webmap.planner.obliging import Form
 
 COMMENTS: Final = 30
 """Newest comments that the screen shows at once."""
@@ -76,9 +80,20 @@ def context(shown: Plan) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "approved": scenarios.approved(db.session) if shown.staff else None,
+        "kept_to": obliging.told(scenario.rules, _quarters(shown), equipment()) if shown.staff else [],
         "said": comments.listed(db.session, scenario.id, staff=shown.staff, limit=COMMENTS),
         **figures(shown),
     }
+
+
+def obliged(shown: Plan, typed: MultiDict[str, str] | None = None, wrong: Problem | None = None) -> Form:
+    """The form of what a proposal has to keep to: as it is kept, or as typed and what is wrong with it."""
+    scenario = shown.scenario
+    return obliging.form(scenario.rules, scenario.revision, _quarters(shown), typed, wrong)
+
+
+def _quarters(shown: Plan) -> Sequence[Quarter]:
+    return shown.outlook.demand.quarters if shown.outlook else ()
 
 
 def figures(shown: Plan) -> dict[str, Any]:
@@ -161,6 +176,14 @@ def needed() -> Catalogue:
     if known is None:
         raise Conflict(N_("No equipment is known here yet: the data folder has no wifi.toml."))
     return known
+
+
+def check_rules(rules: Mapping[str, Any]) -> None:
+    """Invalid for obligations about a place, a quarter or a model that there is not."""
+    known = needed()
+    choices.check(db.session, rules, demand.of(db.session, g.commune).quarters)
+    if any(model not in known.models for model in rules.get("models", ())):
+        raise Invalid("models", N_("Choose one of the list."))
 
 
 def approve(key: str, seen: int, instead_of: str | None, now: Any) -> None:

@@ -76,6 +76,7 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
     """A plan's page, and what was wrong with what was sent."""
     plan = showing.plan(key)
     edited, values = _edited(plan, request.form if wrong else {})
+    duties = request.form if wrong and request.endpoint == "planner_acts.oblige" else None
     others = scenarios.listed(db.session, limit=PER_PAGE).lines if plan.staff else ()
     html = render_template(
         "planner/plan.html",
@@ -90,7 +91,8 @@ def page_of(key: str, wrong: Problem | None = None, status: int = 200) -> Respon
         proposal_part=proposing.part(key, proposing.newest(plan.scenario)) if plan.staff else "",
         edited=edited,
         values=values,
-        asked_for=bool(request.args.get("edit")) or bool(wrong),
+        duty=showing.obliged(plan, duties, wrong if duties else None) if plan.editable else None,
+        asked_for=bool(request.args.get("edit")) or bool(wrong and not duties),
         spot=next((each for each in plan.hotspots if each.key == edited), None),
         copy_title=f"{plan.scenario.title} (2)"[:120],
         thanked=request.args.get("said") == "1",

@@ -9,7 +9,7 @@ from geo.wifi.vocabulary import BACKHAULS, DEMANDS, NEXT, PLANS, SERVICES, STATU
 
 __all__ = ["BACKHAULS", "DEMANDS", "NEXT", "PLANS", "SERVICES", "STATUSES", "UNITS"]
 
-PARTS: Final = ("status", "headline", "hotspots", "numbers", "legend", "said")
+PARTS: Final = ("status", "headline", "hotspots", "numbers", "legend", "said", "duties")
 """Parts of the page that follow from the plan: templates/planner/_NAME.html."""
 NUMBERS: Final = ("headline", "numbers")
 """Those that change while a hotspot is dragged."""

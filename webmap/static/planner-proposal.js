@@ -53,6 +53,17 @@
       event.preventDefault();
       send(event.target.action);
     });
+    const filter = root.querySelector("[data-filter]");
+    if (filter) {
+      filter.hidden = false;
+      filter.querySelector("input").addEventListener("input", function (event) {
+        const wanted = event.target.value.trim().toLocaleLowerCase();
+        filter.parentNode.querySelectorAll(".duty-check").forEach(function (line) {
+          line.hidden = line.textContent.toLocaleLowerCase().indexOf(wanted) < 0;
+        });
+      });
+      filter.addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); } });
+    }
     plan.ghosts = draw;
     draw(plan.settings.proposed);
     plain();

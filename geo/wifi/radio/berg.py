@@ -2,16 +2,15 @@
 
 J.-E. Berg, "A recursive method for street microcell path loss calculations", PIMRC 1995, pages
 140 to 143; the values of q and v for any wavelength are those of the map-based model of the METIS project
-(deliverable D1.4, 2015).
+(deliverable D1.4, 2015). The loss is that of a straight street of the length that the way counts for.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from geo.wifi.radio.free_space import free_space_db, wavelength_m
+from geo.wifi.radio.free_space import wavelength_m
 
 EXPONENT: Final = 1.5
 """v: how a bend grows with its angle."""
@@ -44,17 +43,3 @@ def fictitious_m(
         factor += length * bend(angle, at_right_angle, exponent)
         length += factor * piece
     return length
-
-
-def loss_db(
-    counted_m: ArrayLike, walked_m: ArrayLike, frequency_mhz: float, one_m: float, other_m: float
-) -> NDArray[np.float64]:
-    """Loss in dB along a way that counts for `counted_m` metres (`fictitious_m`) and is `walked_m` long.
-
-    Free space over what it counts for; past the bend of the street canyon (ITU-R P.1411, section 4.1.2),
-    for which the way's own length decides, the loss grows twice as fast. `one_m` and `other_m` are the
-    heights of the ends.
-    """
-    bend_m = 4.0 * one_m * other_m / wavelength_m(frequency_mhz)
-    past = np.maximum(np.asarray(walked_m, dtype=np.float64) / bend_m, 1.0)
-    return np.asarray(free_space_db(counted_m, frequency_mhz) + 20.0 * np.log10(past))

@@ -53,6 +53,8 @@ class Model:
             costs = np.array(self.costs)
             paid = np.flatnonzero(costs)
             self._row(paid, costs[paid], high=float(instance.budget))
+        if not self.worth:
+            self._column(0.0)  # HiGHS looks at no rows where there are no columns: a conflict would be missed
 
     def _column(self, worth: float, *, cost: float = 0.0, whole: bool = False) -> int:
         self.worth.append(worth)

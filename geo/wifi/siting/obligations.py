@@ -61,6 +61,12 @@ def checked(given: Mapping[str, Any]) -> Rules:
     return Rules(**found)
 
 
+def needed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of these rules those that differ from what holds anyway. Invalid as `checked`."""
+    wanted, usual = checked(given), Rules()
+    return {name: value for name, value in given.items() if getattr(wanted, name) != getattr(usual, name)}
+
+
 def _names(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or len(value) > MOST_NAMED:
         raise Invalid(name, N_("Name at most %(most)s."), most=MOST_NAMED)

@@ -1,6 +1,6 @@
 """What each further dirham buys: the best for several budgets, each begun with the one before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geo.wifi.siting.answer import Answer, Stopped
@@ -16,13 +16,17 @@ class Step:
     answer: Answer
 
 
+Tell = Callable[[int, int, Sequence[Step]], None]
+"""Hears how many budgets of how many are done, and the steps so far."""
+
+
 def curve(
     instance: Instance,
     budgets: Sequence[int],
     *,
     seconds: float,
     known: Sequence[Step] = (),
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    tell: Tell = lambda done, total, steps: None,
     stopped: Stopped = lambda: False,
 ) -> list[Step]:
     """The steps for these budgets, growing, with those that are `known`; each takes so many seconds at most.
@@ -36,12 +40,16 @@ def curve(
     for done, budget in enumerate(wanted):
         if stopped():
             break
-        tell(done, len(wanted))
+        tell(done, len(wanted), _steps(answers))
         less = [answers[other] for other in answers if other < budget and answers[other].sites]
         best = max(less, key=lambda answer: answer.served).sites if less else ()
         answers[budget] = solve(
             replace(instance, budget=budget), seconds=seconds, stopped=stopped, start=best
         )
+    return _steps(answers)
+
+
+def _steps(answers: Mapping[int, Answer]) -> list[Step]:
     return _rising([Step(budget, answers[budget]) for budget in sorted(answers)])
 
 

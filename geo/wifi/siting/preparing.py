@@ -72,9 +72,12 @@ def instance_of(
     *,
     budget_mad: float,
     weights: Mapping[str, Any],
+    languages: Sequence[str] = (),
     tell: Tell = lambda done, total: None,
 ) -> Prepared:
     """Everything that a proposal is made from; `tell` hears of each site whose coverage is reckoned.
+
+    Names are in the first of `languages` that there is, else in the commune's.
 
     Invalid for places, quarters, candidates or models that there are not.
     """
@@ -106,7 +109,7 @@ def instance_of(
     there = {option.candidate.feature_id for option in options} - {None}
     query = select(Feature.id, Feature.key).where(Feature.id.in_(there), Feature.layer == "places")
     places = {number: key for number, key in session.execute(query)}
-    languages = tuple(commune.languages)
+    languages = tuple(dict.fromkeys([*languages, *commune.languages]))
     called = duties.called(session, languages, wanted, rules) | {
         option.candidate.key: option.candidate.name(languages).text
         for option in options

@@ -37,8 +37,11 @@ def ask(
     now: datetime,
     budget_mad: Any = None,
     rules: Mapping[str, Any] | None = None,
+    languages: Sequence[str] = (),
 ) -> Proposal:
     """Have the best sites looked for; budget and rules are the scenario's where none are given.
+
+    Sites are named in the first of `languages` that there is, else in the commune's.
 
     Invalid for what cannot be asked, Conflict while too many of this scenario's wait.
     """
@@ -50,7 +53,12 @@ def ask(
     proposal = Proposal(
         scenario_id=scenario.id,
         state="waiting",
-        asked={"budget_mad": float(budget), "weights": dict(scenario.weights), "rules": wanted.as_json()},
+        asked={
+            "budget_mad": float(budget),
+            "weights": dict(scenario.weights),
+            "rules": wanted.as_json(),
+            "languages": list(languages),
+        },
         progress={},
         stop=False,
         by=by,

@@ -1,4 +1,7 @@
-"""Making a proposal: prepare the question, search, look at other budgets, write the answer down.
+"""Making a proposal: prepare the question, search, write the answer down, look at other budgets.
+
+The answer is there as soon as the search has ended, and grows by the budgets looked at; it is not the end
+while the state says that it runs.
 
 What it tells on the way is written about once a second in transactions of their own, in which it is also read
 whether somebody said stop. A proposal that was left in the middle is found as running and begun anew: the
@@ -45,6 +48,7 @@ def next_of(engine: Engine, scenario_id: int) -> bool:
         if proposal is None:
             return False
         proposal.state, proposal.begun_at, proposal.progress = "running", clock.now(), {}
+        proposal.answer = None  # of somebody who was left in the middle: it is made anew
         number = int(proposal.id)
         session.commit()
     answer: dict[str, Any] | None = None
@@ -88,10 +92,17 @@ class Watch:
         if self.outage or (not always and now - self.written < WRITTEN_EVERY_S):
             return
         self.written = now
+        self._change({"progress": told} if told else {"stop": Proposal.stop})
+
+    def keep(self, answer: Mapping[str, Any], **told: Any) -> None:
+        """Write the answer as far as it goes, with the progress."""
+        if not self.outage:
+            self._change({"answer": answer, "progress": told})
+
+    def _change(self, values: Mapping[str, Any]) -> None:
         try:
             with session_of(self.engine) as session:
-                change = update(Proposal).where(Proposal.id == self.number)
-                change = change.values(progress=told) if told else change.values(stop=Proposal.stop)
+                change = update(Proposal).where(Proposal.id == self.number).values(values)
                 self.halt = bool(session.scalar(change.returning(Proposal.stop))) or self.halt
                 session.commit()
         except OUTAGES as outage:
@@ -121,11 +132,15 @@ def _made(engine: Engine, number: int) -> tuple[str, dict[str, Any]]:
     prepared, rules = _prepared(engine, number, watch)
     answer = _searched(prepared, rules, watch)
     watch.check()
-    steps: list[Step] = []
+    told = telling.answer(prepared, answer, [])
     if rules.curve and answer.status != "infeasible" and not watch.halt:
-        steps = _curve(prepared, answer, watch)
+        watch.keep(told, phase="curve", done=0, total=len(BUDGETS) - 1)
+        try:
+            told = telling.answer(prepared, answer, _curve(prepared, answer, told, watch))
+        except Exception:  # what was found stays found
+            log.exception("other budgets of a proposal could not be looked at")
     watch.check()
-    return answer.status, telling.answer(prepared, answer, steps)
+    return answer.status, told
 
 
 def _prepared(engine: Engine, number: int, watch: Watch) -> tuple[Prepared, Rules]:
@@ -148,6 +163,7 @@ def _prepared(engine: Engine, number: int, watch: Watch) -> tuple[Prepared, Rule
             rules,
             budget_mad=float(asked["budget_mad"]),
             weights=asked["weights"],
+            languages=asked.get("languages") or (),
             tell=watch.prepare,
         )
         session.commit()
@@ -169,13 +185,18 @@ def _searched(prepared: Prepared, rules: Rules, watch: Watch) -> Answer:
     return solve(prepared.instance, seconds=rules.seconds, tell=tell, stopped=watch.stopped)
 
 
-def _curve(prepared: Prepared, answer: Answer, watch: Watch) -> list[Step]:
+def _curve(prepared: Prepared, answer: Answer, told: Mapping[str, Any], watch: Watch) -> list[Step]:
     whole = prepared.instance.budget
+
+    def tell(done: int, total: int, steps: Sequence[Step]) -> None:
+        so_far = {**told, "curve": telling.curve(prepared, steps)}
+        watch.keep(so_far, phase="curve", done=done, total=total)
+
     return pareto.curve(
         prepared.instance,
         [round(whole * part / 100) * 100 for part in BUDGETS if part != 1.0],
         seconds=CURVE_S,
         known=[Step(whole, answer)],
-        tell=lambda done, total: watch.write(always=True, phase="curve", done=done, total=total),
+        tell=tell,
         stopped=watch.stopped,
     )

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from core.translation import translate
+from geo.vocabulary import COMPASS
 from geo.wifi import figures, serving
 from geo.wifi.siting import checking
 from geo.wifi.siting.answer import Answer
@@ -30,11 +32,16 @@ def answer(prepared: Prepared, found: Answer, steps: Sequence[Step]) -> dict[str
         "assumptions": _assumptions(prepared),
         "sites": _sites(prepared, found),
         "figures": _figures(prepared, found.sites, found.cost).as_json(),
-        "curve": [_step(prepared, step) for step in steps],
+        "curve": curve(prepared, steps),
         "conflict": [_obligation(prepared, kind, name) for kind, name in found.conflict],
         "irreducible": found.irreducible,
         "needed_mad": None if found.needed is None else _short(found.needed / 100),
     }
+
+
+def curve(prepared: Prepared, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What each budget could serve."""
+    return [_step(prepared, step) for step in steps]
 
 
 def _assumptions(prepared: Prepared) -> list[dict[str, Any]]:
@@ -73,8 +80,9 @@ def _hotspot(prepared: Prepared, option: Option, root: bool) -> dict[str, Any]:
     """As geo.wifi.checks takes it."""
     at = option.candidate
     name = at.name(prepared.languages).text
+    side = translate(COMPASS[at.side], prepared.languages[0]) if at.side else ""
     return {
-        "name": f"{name} ({at.side})"[:120] if at.side else name[:120],
+        "name": f"{name[:100]} ({side})" if side else name[:120],
         "lon": at.lon,
         "lat": at.lat,
         "height_m": at.height_m,

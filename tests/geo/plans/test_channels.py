@@ -78,7 +78,7 @@ def _cover(west: float, dbm: float, side: int = 10) -> Coverage:
 
 
 def test_two_hotspots_disturb_where_one_serves_and_the_other_is_heard() -> None:
-    served = np.ones((40, 40), dtype=bool)
+    served = np.ones((40, 40), dtype=np.int8)
     here = channels.reach(_cover(0, -70), served)
     beside = channels.reach(_cover(40, -70), served)
     faint = channels.reach(_cover(40, -83), served)

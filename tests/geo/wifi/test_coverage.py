@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import Invalid
 from geo import published
 from geo.commune import Commune
-from geo.wifi import coverage, keeping
+from geo.wifi import classes, coverage, keeping
 from geo.wifi.rasters import Coverage, Site
 from tests.geo import made_streets
 from tests.geo.made_streets import Extract
@@ -122,3 +122,18 @@ def test_a_beam_is_felt_where_it_points(session: Session, tmp_path: Path) -> Non
 
     assert at(before, *ahead) - at(turned, *ahead) > 15
     assert np.isnan(coverage.of(session, commune, CATALOGUE, east, "5").down_dbm).all()
+
+
+@pytest.mark.parametrize("houses", [(), (box(20, -10, 40, 10),)])
+def test_more_power_never_covers_less(session: Session, tmp_path: Path, houses: tuple[Polygon, ...]) -> None:
+    commune = commune_with(session, tmp_path, *houses)
+    site = Site(*metric(session, commune, 0, 0), 4.0, "omni")
+    weak, strong, most, capped = (
+        coverage.of(session, commune, CATALOGUE, replace(site, eirp_dbm=(dbm, None)), "2.4")
+        for dbm in (3.0, 14.0, 20.0, 36.0)
+    )
+    codes = [classes.service(each.down_dbm, each.up_dbm, CATALOGUE.demands) for each in (weak, strong, most)]
+
+    assert (codes[0] <= codes[1]).all() and (codes[1] <= codes[2]).all() and codes[0].sum() < codes[1].sum()
+    np.testing.assert_allclose(strong.down_dbm - weak.down_dbm, 11.0 + 0 * weak.down_dbm, atol=1e-3)
+    np.testing.assert_array_equal(capped.down_dbm, most.down_dbm)

@@ -15,6 +15,14 @@ from tests.geo.wifi.made_siting import KINDS, brute_force, made, with_rules
 MIXES = [*[(kind,) for kind in KINDS], *combinations(KINDS, 2), tuple(KINDS)]
 
 
+def test_a_conflict_is_found_where_no_site_can_be_paid_at_all() -> None:
+    one = replace(made(6, 20), budget=10_000, musts=(Must("the library", (0, 1)),))
+    found = solve(one, seconds=10)
+
+    assert (found.status, found.conflict) == ("infeasible", (("must", "the library"), ("budget", "")))
+    assert found.needed == int(one.costs[:2].min())
+
+
 def served(one: Instance, sites: list[int]) -> float | None:
     """The most that these sites serve, by linear programming where they have not room for all."""
     if not one.limited:

@@ -5,10 +5,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.wifi.radio import antennas, berg, free_space, p526, p1411, p2040, p2109
+from geo.wifi.streetscape import bends
 
 SITE_GENERAL = (
     ("sight", 1.0, 20, 58.16132091),
@@ -120,14 +121,24 @@ def test_berg_without_a_bend_is_the_way_itself_and_with_one_its_product() -> Non
         berg.fictitious_m([40.0, 30.0], [], q)
 
 
-def test_berg_is_of_the_size_of_the_recommendation_around_one_corner() -> None:
-    # Two models of one thing, 50 m to the corner and 40 to 150 m after it: within 10 dB.
-    for mhz in (2400.0, 5200.0):
-        for after in (40.0, 80.0, 150.0):
+def test_berg_is_more_careful_than_the_recommendation_around_one_corner() -> None:
+    # Two models of one thing, 50 m to the corner and 20 to 150 m after it, in a town and between homes.
+    for mhz in (2437.0, 5200.0):
+        for after in (20.0, 40.0, 80.0, 150.0):
             long = berg.fictitious_m([50.0, after], [90.0], berg.right_angle(mhz))
-            ours = float(berg.loss_db(long, 50.0 + after, mhz, 5.0, 1.5))
-            theirs = float(p1411.around_corner_db(50.0, after, mhz, 8.0, 5.0, 1.5))
-            assert abs(ours - theirs) < 10
+            ours = float(p1411.street_canyon_db(long, mhz, 5.0, 1.5).median)
+            town = float(p1411.around_corner_db(50.0, after, mhz, 8.0, 5.0, 1.5))
+            homes = float(p1411.around_corner_db(50.0, after, mhz, 8.0, 5.0, 1.5, residential=True))
+            assert 0 < ours - town < 18 and abs(ours - homes) < 8
+
+
+@settings(deadline=None)
+@given(st.floats(0, 2 * math.pi), st.floats(-math.pi, math.pi), st.sampled_from([2437.0, 5200.0]))
+def test_the_compiled_bend_is_that_of_the_formula(into: float, turn: float, mhz: float) -> None:
+    bending = bends.Bending(berg.right_angle(mhz), berg.EXPONENT)
+    out = into + turn
+    counted = bends.weight(math.cos(into), math.sin(into), math.cos(out), math.sin(out), bending)
+    assert counted == pytest.approx(berg.bend(math.degrees(abs(turn)), bending.right_angle), abs=1e-6)
 
 
 def test_a_knife_edge_takes_six_decibels_at_grazing_and_nothing_far_below() -> None:

@@ -1,0 +1,194 @@
+"""For administrators: who has an account, what they may do, invitations."""
+
+from typing import Final
+
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core import clock
+from core.accounts import GIVEN, Role, open_to
+from core.db import db
+from core.errors import Conflict, Invalid, NotFound
+from core.people import passkeys, register, second, sessions
+from core.people.models import Account
+from core.settings import Settings
+from geo.vocabulary import N_
+from portal.accounts import letters, words
+from portal.accounts.entry import page
+from portal.shell import public_base
+
+blueprint = Blueprint("people", __name__, url_prefix="/desk/people")
+
+PER_PAGE: Final = 50
+FURTHEST: Final = 10_000
+
+
+@blueprint.get("")
+@open_to(Role.ADMIN)
+def listed() -> ResponseReturnValue:
+    """Everybody with an account, a page of them."""
+    here = page_asked()
+    total, accounts = register.listed(db.session, limit=PER_PAGE, offset=(here - 1) * PER_PAGE)
+    pages = max(1, -(-total // PER_PAGE))
+    if here > pages:
+        raise NotFound(N_("This list has no such page."))
+    return page("accounts/people.html", accounts=accounts, total=total, here=(here, pages), roles=words.ROLES)
+
+
+@blueprint.get("/invite")
+@open_to(Role.ADMIN, confirmed=True)
+def inviting() -> ResponseReturnValue:
+    """The form of an invitation."""
+    return _form()
+
+
+@blueprint.post("/invite")
+@open_to(Role.ADMIN, confirmed=True)
+def invite() -> ResponseReturnValue:
+    """Make an account and write to its person."""
+    now = clock.now()
+    try:
+        account, token = register.invite(
+            db.session,
+            request.form.get("email", ""),
+            request.form.get("name", ""),
+            lang=request.form.get("lang", ""),
+            roles=request.form.getlist("roles"),
+            languages=request.form.getlist("languages"),
+            by=g.staff_name,
+            now=now,
+        )
+    except (Invalid, Conflict) as wrong:
+        db.session.rollback()
+        return _form(wrong)
+    letters.invite(db.session, _settings(), account, token, g.staff_name, public_base())
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account.id), 303)
+
+
+def _form(wrong: Invalid | Conflict | None = None) -> ResponseReturnValue:
+    return page(
+        "accounts/invite.html",
+        wrong,
+        given=request.form,
+        chosen=request.form.getlist("roles"),
+        spoken=request.form.getlist("languages"),
+        roles=words.ROLES,
+        offered=GIVEN,
+    )
+
+
+@blueprint.get("/<int:account_id>")
+@open_to(Role.ADMIN, confirmed=True)
+def person(account_id: int) -> ResponseReturnValue:
+    """One account: what its person may do, and what was done to it."""
+    return _person(register.by_id(db.session, account_id))
+
+
+def _person(account: Account, wrong: Invalid | Conflict | None = None) -> ResponseReturnValue:
+    return page(
+        "accounts/person.html",
+        wrong,
+        person=account,
+        places=sessions.listed(db.session, account.id, now=clock.now()),
+        keys=passkeys.listed(db.session, account.id),
+        events=register.events(db.session, account.id, limit=50),
+        told=words.EVENTS,
+        roles=words.ROLES,
+        offered=GIVEN,
+        now=clock.now(),
+    )
+
+
+@blueprint.post("/<int:account_id>/roles")
+@open_to(Role.ADMIN, confirmed=True)
+def allow(account_id: int) -> ResponseReturnValue:
+    """Give and take roles."""
+    account = register.by_id(db.session, account_id)
+    chosen, spoken = request.form.getlist("roles"), request.form.getlist("languages")
+    try:
+        register.allow(db.session, account, chosen, spoken, by=g.staff_name, now=clock.now())
+    except (Invalid, Conflict) as wrong:
+        return _again(account_id, wrong)
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.post("/<int:account_id>/shut")
+@open_to(Role.ADMIN, confirmed=True)
+def shut(account_id: int) -> ResponseReturnValue:
+    """Let a person in no more."""
+    try:
+        register.shut(db.session, register.by_id(db.session, account_id), by=g.staff_name, now=clock.now())
+    except Conflict as wrong:
+        return _again(account_id, wrong)
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.post("/<int:account_id>/open")
+@open_to(Role.ADMIN, confirmed=True)
+def open_again(account_id: int) -> ResponseReturnValue:
+    """Let a person in again."""
+    register.open_again(db.session, register.by_id(db.session, account_id), by=g.staff_name, now=clock.now())
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.post("/<int:account_id>/letter")
+@open_to(Role.ADMIN, confirmed=True)
+def write(account_id: int) -> ResponseReturnValue:
+    """Write to a person once more: the address of the letter before is good for nothing.
+
+    Who has a password already gets an address to set another.
+    """
+    account, now = register.by_id(db.session, account_id), clock.now()
+    if account.disabled_at is not None:
+        return _again(account_id, Conflict(N_("This account is shut. Open it first.")))
+    if account.password is None:
+        token = register.link(db.session, account, register.INVITED, now=now)
+        letters.invite(db.session, _settings(), account, token, g.staff_name, public_base())
+    else:
+        token = register.link(db.session, account, register.FORGOTTEN, now=now)
+        letters.renew(db.session, _settings(), account, token, public_base())
+    register.note(db.session, account, "letter", g.staff_name, "", now=now)
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.post("/<int:account_id>/sign-out")
+@open_to(Role.ADMIN, confirmed=True)
+def sign_out(account_id: int) -> ResponseReturnValue:
+    """Sign a person out everywhere."""
+    register.sign_out(db.session, register.by_id(db.session, account_id), by=g.staff_name, now=clock.now())
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.post("/<int:account_id>/codes/off")
+@open_to(Role.ADMIN, confirmed=True)
+def take_codes_away(account_id: int) -> ResponseReturnValue:
+    """For who lost telephone and paper: ask for codes no more."""
+    account = register.by_id(db.session, account_id)
+    second.take_away(db.session, account)
+    register.note(db.session, account, "codes_off", g.staff_name, "", now=clock.now())
+    db.session.commit()
+    return redirect(url_for(".person", account_id=account_id), 303)
+
+
+def page_asked() -> int:
+    """The page of a list, from 1; NotFound for what is no page."""
+    typed = request.args.get("page", "1")
+    if not (typed.isascii() and typed.isdigit()) or len(typed) > 5 or not 1 <= int(typed) <= FURTHEST:
+        raise NotFound(N_("This list has no such page."))
+    return int(typed)
+
+
+def _again(account_id: int, wrong: Invalid | Conflict) -> ResponseReturnValue:
+    db.session.rollback()
+    return _person(register.by_id(db.session, account_id), wrong)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

@@ -1,0 +1,142 @@
+"""The commands `athar user …`: the first administrator, and what else who runs the server may need."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core import clock, cluster
+from core.accounts import GIVEN
+from core.db import session_of
+from core.errors import NotFound
+from core.people import register, sessions
+from core.people.models import Account
+from core.settings import PROJECT, Settings
+from geo import published
+from portal.accounts import letters
+
+Commands = Any
+"""What argparse calls a group of subcommands; it has no public type."""
+Run = Callable[[argparse.Namespace, Any, Callable[[str], None]], None]
+BY = "athar user"
+"""Who stands behind what is done here: somebody who may run commands on the server."""
+MOST = 100_000
+
+
+def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None]) -> None:
+    """Add the commands. `engine` opens a database for one of them; `say` writes a line."""
+    what = commands.add_parser("user", help="accounts of the commune's people").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+
+    def command(name: str, words: str, run: Run, arguments: Sequence[str] = ("EMAIL",)) -> Any:
+        parser = what.add_parser(name, help=words)
+        for argument in arguments:
+            parser.add_argument(argument.lower(), metavar=argument)
+        parser.set_defaults(run=lambda parsed: _with_session(parsed, engine, say, run))
+        return parser
+
+    invite = command("invite", "make an account; prints the address with which its person comes in", _invite)
+    invite.add_argument("--name", required=True, help="stands behind what the person writes down")
+    invite.add_argument("--lang", default="fr", help="language of letters to them (default: fr)")
+    _roles(invite)
+    invite.add_argument("--send", action="store_true", help="write to the person instead")
+    command("list", "every account: e-mail, name, state, roles", _list, ())
+    roles = command("roles", "what the person may do from now on; without --role: nothing", _allow)
+    _roles(roles)
+    command("link", "an address for a new password, good for an hour", _link)
+    command("shut", "let the person in no more, and sign them out", _shut)
+    command("open", "let the person in again", _open)
+    out = what.add_parser("sign-out", help="sign a person out everywhere, or everybody")
+    which = out.add_mutually_exclusive_group(required=True)
+    which.add_argument("email", nargs="?", metavar="EMAIL")
+    which.add_argument("--everybody", action="store_true", help="those with one-time addresses too")
+    out.set_defaults(run=lambda parsed: _with_session(parsed, engine, say, _sign_out))
+
+
+def _roles(parser: Any) -> None:
+    parser.add_argument(
+        "--role", action="append", default=[], choices=GIVEN, help="may be given several times"
+    )
+    parser.add_argument("--language", action="append", default=[], help="into which a translator translates")
+
+
+def _with_session(
+    parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None], run: Run
+) -> int:
+    with engine() as opened, session_of(opened) as session:
+        run(parsed, session, say)
+        session.commit()
+    return 0
+
+
+def _invite(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    account, token = register.invite(
+        session,
+        parsed.email,
+        parsed.name,
+        lang=parsed.lang,
+        roles=parsed.role,
+        languages=parsed.language,
+        by=BY,
+        now=clock.now(),
+    )
+    base = _base(session)
+    if parsed.send:
+        settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
+        letter = letters.invite(session, settings, account, token, BY, base)
+        say(f"letter {letter.state}: {account.email}")
+    else:
+        say(letters.address(base, token))
+
+
+def _list(_: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    for account in register.listed(session, limit=MOST)[1]:
+        state = "shut" if account.disabled_at else "in use" if account.password else "invited"
+        may = ", ".join((*account.roles, *account.languages))
+        say(f"{account.email:<40} {account.name:<30} {state:<8} {may}")
+
+
+def _allow(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    account = _named(session, parsed.email)
+    register.allow(session, account, parsed.role, parsed.language, by=BY, now=clock.now())
+    say(f"{account.email}: {', '.join((*account.roles, *account.languages)) or 'no role'}")
+
+
+def _link(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    account, now = _named(session, parsed.email), clock.now()
+    token = register.link(session, account, register.FORGOTTEN, now=now)
+    register.note(session, account, "letter", BY, "", now=now)
+    say(letters.address(_base(session), token))
+
+
+def _shut(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    register.shut(session, _named(session, parsed.email), by=BY, now=clock.now())
+    say(f"{parsed.email}: shut")
+
+
+def _open(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    register.open_again(session, _named(session, parsed.email), by=BY, now=clock.now())
+    say(f"{parsed.email}: open")
+
+
+def _sign_out(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
+    if parsed.everybody:
+        ended = sessions.end_everybody(session)
+    else:
+        ended = register.sign_out(session, _named(session, parsed.email), by=BY, now=clock.now())
+    say(f"signed out on {ended} device(s)")
+
+
+def _named(session: Any, email: str) -> Account:
+    account = register.by_email(session, email)
+    if account is None:
+        raise NotFound("There is no account of %(email)s.", email=email[:100])
+    return account
+
+
+def _base(session: Any) -> str:
+    """Address the public uses."""
+    settings = Settings.from_environment()
+    state = published.current(session)
+    loaded = state.commune.public_url if state else ""
+    return (settings.PUBLIC_URL or loaded or f"http://{settings.HOST}:{settings.PORT}").rstrip("/")
