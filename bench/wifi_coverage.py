@@ -163,20 +163,20 @@ def _traced(table: Table) -> None:
 
 def trace() -> None:
     """Trace the reference anew into build/ray (`python -m bench.wifi_coverage`); a quarter of an hour."""
-    from bench.peers import interpreter
+    from bench.peers import PACKAGES, interpreter
 
     home, target = PROJECT / "tests" / "geo" / "wifi" / "reference", PROJECT / "build" / "ray"
     target.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ}
     if library := os.environ.get("SIONNA_LLVM"):
         environment["DRJIT_LIBLLVM_PATH"] = library
-    kept: dict[str, Any] = {}
+    how = ["12", "4e6", "10"]
+    kept: dict[str, Any] = {"made_by": " ".join((*PACKAGES["ray-tracing"], "depth, rays, rounds:", *how))}
     for antenna in json.loads((home / "medina.json").read_text(encoding="utf-8"))["antennas"]:
         for mhz in (2437, 5500):
             file = target / f"{antenna}_{mhz}.npz"
-            how = [antenna, str(mhz * 1e6), "12", "4e6", "10"]
             program = [str(interpreter("ray-tracing")), str(PROJECT / "bench" / "ray_tracing.py")]
-            command = [*program, str(home / "medina.json"), str(file), *how]
+            command = [*program, str(home / "medina.json"), str(file), antenna, str(mhz * 1e6), *how]
             subprocess.run(command, check=True, env=environment)
             with np.load(file) as made:
                 gain = made["gain_db"]

@@ -28,9 +28,11 @@ def link(catalogue: Catalogue, site: Site, radio: Radio, client: Client, grid: G
     north = (grid.south + grid.cell_m * (np.arange(grid.rows) + 0.5) - site.y)[:, None]
     level = np.hypot(east, north)
     metres = np.hypot(level, site.height_m - client.height_m)
-    off = np.degrees(np.arctan2(east, north)) - site.azimuth_deg
-    down = np.degrees(np.arctan2(site.height_m - client.height_m, level)) - site.tilt_deg
-    pattern = off_beam_db(off, down, radio.horizontal_deg, radio.vertical_deg)
+    pattern = np.zeros(level.shape)
+    if radio.horizontal_deg < 360 or radio.vertical_deg < 180:
+        off = np.degrees(np.arctan2(east, north)) - site.azimuth_deg
+        down = np.degrees(np.arctan2(site.height_m - client.height_m, level)) - site.tilt_deg
+        pattern = off_beam_db(off, down, radio.horizontal_deg, radio.vertical_deg)
     return Link(
         level, metres, eirp(catalogue, site, radio) + pattern, client.eirp_dbm + radio.gain_dbi + pattern
     )

@@ -5,14 +5,14 @@ Does nothing, and does it quickly, where that was done for this version of the c
 
 import sys
 
-from geo.wifi.streetscape.version import VERSION
+from geo.wifi.streetscape.version import COMPILED
 
 
 def main() -> int:
     """Reckon a house and a courtyard once; 0."""
     from geo.wifi.streetscape.shelf import shelf
 
-    done = shelf() / f"ready-{VERSION[:12]}"
+    done = shelf() / f"ready-{COMPILED[:12]}"
     if done.exists():
         return 0
     from shapely import box

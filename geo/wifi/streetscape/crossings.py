@@ -41,17 +41,17 @@ def strip(px: int, py: int, qx: int, qy: int, low: int, high: int) -> tuple[int,
 @inlined
 def columns_of(px: int, qx: int, buckets: Buckets) -> tuple[int, int]:
     """First and last column of buckets that the ray passes."""
-    first = (min(px, qx) - buckets.west) // buckets.side
-    last = (max(px, qx) - buckets.west) // buckets.side
+    first = (min(px, qx) - buckets.west) >> buckets.bits
+    last = (max(px, qx) - buckets.west) >> buckets.bits
     return max(first, 0), min(last, buckets.columns - 1)
 
 
 @inlined
 def rows_of(px: int, py: int, qx: int, qy: int, column: int, buckets: Buckets) -> tuple[int, int]:
     """First and last bucket that the ray passes within a column."""
-    west = buckets.west + column * buckets.side
-    low, high = strip(px, py, qx, qy, west, west + buckets.side)
-    bottom, top = (low - buckets.south) // buckets.side, (high - buckets.south) // buckets.side
+    west = buckets.west + (column << buckets.bits)
+    low, high = strip(px, py, qx, qy, west, west + (1 << buckets.bits))
+    bottom, top = (low - buckets.south) >> buckets.bits, (high - buckets.south) >> buckets.bits
     return max(bottom, 0), min(top, buckets.rows - 1)
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 MM: Final = 1000
 """Millimetres in a metre."""
-BUCKET_MM: Final = 8 * MM
-"""Side of a grid's bucket: a little less than a house, so that few walls lie in one."""
+BUCKET_BITS: Final = 13
+"""Buckets of the grid have sides of 2 to that power in millimetres, 8.2 m: a little less than a house."""
 MOST_BUCKETS: Final = 4_000_000
 
 
@@ -47,7 +47,7 @@ class Buckets(NamedTuple):
     south: int
     columns: int
     rows: int
-    side: int
+    bits: int
 
 
 @dataclass(frozen=True)
@@ -61,22 +61,19 @@ class Walls:
         return len(self.edges.ax)
 
 
-def walls(edges: Edges, side: int = BUCKET_MM) -> Walls:
+def walls(edges: Edges, bits: int = BUCKET_BITS) -> Walls:
     """The edges with a grid over them, whose buckets grow where there would be too many."""
     if len(edges.ax) == 0:
-        return Walls(
-            edges,
-            Buckets(
-                np.zeros(2, np.int64), np.zeros(0, np.int64), np.zeros((0, 4), np.int64), 0, 0, 1, 1, side
-            ),
-        )
+        empty = np.zeros(0, np.int64)
+        nothing = Buckets(np.zeros(2, np.int64), empty, np.zeros((0, 4), np.int64), 0, 0, 1, 1, bits)
+        return Walls(edges, nothing)
     left, right = np.minimum(edges.ax, edges.bx), np.maximum(edges.ax, edges.bx)
     low, high = np.minimum(edges.ay, edges.by), np.maximum(edges.ay, edges.by)
     west, south = int(left.min()), int(low.min())
-    while ((int(right.max()) - west) // side + 1) * ((int(high.max()) - south) // side + 1) > MOST_BUCKETS:
-        side *= 2
-    first, last = (left - west) // side, (right - west) // side
-    bottom, top = (low - south) // side, (high - south) // side
+    while ((int(right.max()) - west >> bits) + 1) * ((int(high.max()) - south >> bits) + 1) > MOST_BUCKETS:
+        bits += 1
+    first, last = left - west >> bits, right - west >> bits
+    bottom, top = low - south >> bits, high - south >> bits
     columns, rows = int(last.max()) + 1, int(top.max()) + 1
     wide, tall = last - first + 1, top - bottom + 1
     many = wide * tall
@@ -87,4 +84,4 @@ def walls(edges: Edges, side: int = BUCKET_MM) -> Walls:
     starts = np.searchsorted(bucket[order], np.arange(columns * rows + 1))
     items = edge[order].astype(np.int64)
     lines = np.stack((edges.ax, edges.ay, edges.bx, edges.by), axis=1)[items]
-    return Walls(edges, Buckets(starts.astype(np.int64), items, lines, west, south, columns, rows, side))
+    return Walls(edges, Buckets(starts.astype(np.int64), items, lines, west, south, columns, rows, bits))

@@ -157,15 +157,15 @@ def offer(
 
 @inlined
 def queue_around(
-    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, visited: Marks,
-    queue: Marks, tail: int,
+    low: int, high: int, left: int, right: int, mark: int, stray: int, frame: Frame, ground: Flags,
+    visited: Marks, queue: Marks, tail: int,
 ) -> int:  # fmt: skip
     """Put the cells of these rows and columns, last ones included, that `mark` has not visited into the
-    queue, with a flag; its new end.
+    queue, with a flag; its new end. What would not be gone on from is left out where it is indoors.
     """
     for row in range(max(low, 0), min(high, frame.rows - 1) + 1):
         for column in range(max(left, 0), min(right, frame.columns - 1) + 1):
-            if visited[row, column] != mark:
+            if visited[row, column] != mark and (stray < STRAY or ground[row, column] != INDOORS):
                 visited[row, column] = mark
                 queue[tail] = (row * frame.columns + column) * 4 + stray
                 tail += 1
@@ -189,7 +189,10 @@ def spread(
         turn = hugs(corner, cx - ix, cy - iy, corners)
         band = BLADE * frame.step * np.hypot(ix, iy)
         column, row = (cx - frame.x) // frame.step, (cy - frame.y) // frame.step
-        head, tail = 0, queue_around(row, row + 1, column, column + 1, corner, 0, frame, visited, queue, 0)
+        head, tail = (
+            0,
+            queue_around(row, row + 1, column, column + 1, corner, 0, frame, ground, visited, queue, 0),
+        )
         while head < tail:
             cell, stray = queue[head] // 4, queue[head] % 4
             head += 1
@@ -204,12 +207,22 @@ def spread(
                 corner, row, column, x, y, px, py, reached, corners, buckets, bending, found
             )  # fmt: skip
             # A step beyond what it serves: lanes are narrow, a cell's centre may lie in a house. And along
-            # the edge of what is seen from before the corner: there it begins as thin as a blade.
+            # the edge of what is seen from before the corner: what it serves begins there, thin as a blade.
             edge = outdoors and abs(across) <= band and ix * (x - cx) + iy * (y - cy) >= 0
             if served or edge or stray < STRAY:
-                again = 0 if served or edge else stray + 1
+                again = 0 if served else STRAY if edge else stray + 1
                 tail = queue_around(
-                    row - 1, row + 1, column - 1, column + 1, corner, again, frame, visited, queue, tail
+                    row - 1,
+                    row + 1,
+                    column - 1,
+                    column + 1,
+                    corner,
+                    again,
+                    frame,
+                    ground,
+                    visited,
+                    queue,
+                    tail,
                 )
 
 

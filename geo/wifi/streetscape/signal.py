@@ -40,11 +40,14 @@ def losses(
     ]
     mhz, heights = radio.frequency_mhz, (site.height_m, client.height_m)
     found = kept(scene, grid, site.x, site.y, *heights, np.array(table, np.int64), bending(mhz))
-    loss = combined(found, mhz, BANDS.index(radio.band), *heights, metres)
     level = metres**2 - (site.height_m - client.height_m) ** 2
-    loss = np.where((found.ground == INDOORS) | (level > RADIUS_M**2), np.nan, loss)
-    behind = OUT_OF_SIGHT[catalogue.environment].sigma_db
-    return loss, np.where(found.between.near > 0, behind, IN_SIGHT.sigma_db)
+    heard = (found.ground != INDOORS) & (level <= RADIUS_M**2)
+    loss, deviation = np.full(metres.shape, np.nan), np.full(metres.shape, np.nan)
+    loss[heard] = combined(found, heard, mhz, BANDS.index(radio.band), *heights, metres[heard])
+    behind = found.between.near[heard] > 0
+    out_of_sight = OUT_OF_SIGHT[catalogue.environment].sigma_db
+    deviation[heard] = np.where(behind, out_of_sight, IN_SIGHT.sigma_db)
+    return loss, deviation
 
 
 def bending(mhz: float) -> Bending:
@@ -52,15 +55,19 @@ def bending(mhz: float) -> Bending:
     return Bending(berg.right_angle(mhz), berg.EXPONENT)
 
 
-def combined(ways: Ways, mhz: float, band: int, height_m: float, other_m: float, metres: Floats) -> Floats:
-    """Loss in dB by all ways together, in every cell."""
+def combined(
+    ways: Ways, where: NDArray[np.bool_], mhz: float, band: int, height_m: float, other_m: float,
+    metres: Floats,
+) -> Floats:  # fmt: skip
+    """Loss in dB by all ways together in the cells of `where`, which lie `metres` away."""
     metres = np.maximum(metres, NEAREST_M)
     straight = street_canyon_db(metres, mhz, height_m, other_m).median
-    power = 10 ** (-(straight + ways.between.loss[band] / 100) / 10)
-    behind = ways.between.near > 0
-    rise = ways.between.near.astype(float) * ways.between.far / MM**2
-    over = straight + knife_edge_db(np.sqrt(2 * rise / (wavelength_m(mhz) * metres)))
-    around = np.maximum(ways.fields.metres, NEAREST_M)
+    power = 10 ** (-(straight + ways.between.loss[band][where] / 100) / 10)
+    near, far = ways.between.near[where].astype(float), ways.between.far[where]
+    behind = near > 0
+    edge = np.sqrt(2 * near[behind] * far[behind] / MM**2 / (wavelength_m(mhz) * metres[behind]))
+    over = straight[behind] + knife_edge_db(edge)
+    around = np.maximum(ways.fields.metres[where][behind], NEAREST_M)
     corner = street_canyon_db(around, mhz, height_m, other_m).median
-    power += np.where(behind, 10 ** (-over / 10) + 10 ** (-corner / 10), 0.0)
+    power[behind] += 10 ** (-over / 10) + 10 ** (-corner / 10)
     return np.asarray(-10 * np.log10(power))

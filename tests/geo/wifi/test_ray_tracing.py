@@ -69,9 +69,9 @@ def both(scene: Scene, medina: dict[str, Any], antenna: str, mhz: int) -> tuple[
     east = west + 2.0 * np.arange(grid.columns) + 1 - x
     north = (south + 2.0 * np.arange(grid.rows) + 1 - y)[:, None]
     metres = np.sqrt(east**2 + north**2 + (height - 1.5) ** 2)
-    ours = signal.combined(found, mhz, int(mhz > 3000), height, 1.5, metres)
     heard = (found.ground != INDOORS) & (traced < SIGNAL_DB)
-    return ours[heard], traced[heard]
+    ours = signal.combined(found, heard, mhz, int(mhz > 3000), height, 1.5, metres[heard])
+    return ours, traced[heard]
 
 
 @pytest.mark.parametrize("mhz", [2437, 5500])
