@@ -16,8 +16,10 @@ from geo.wifi.streetscape.paths import DIRECT, INDOORS, UNREACHED, Fields, Flags
 from geo.wifi.streetscape.scenes import Scene
 from geo.wifi.streetscape.shadows import Between, Frame
 
-FURTHEST_M: Final = 1e4
-"""Paths that count for more are not followed: they lose 120 dB and more."""
+FURTHEST_M: Final = 3e3
+"""Paths that count for more are not followed: from the highest antenna they lose 124 dB and more, too much to
+be heard of the loudest that any country allows.
+"""
 MOST_KEPT: Final = 8
 _kept: OrderedDict[tuple[object, ...], "Ways"] = OrderedDict()
 _lock: Final = Lock()
