@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import g
 
 from core.translation import number, translate
+from geo.vocabulary import N_
 from geo.wifi import rules, warnings
+from geo.wifi.catalogue import Catalogue
 from geo.wifi.outlook import Outlook
+from geo.wifi.radio import p2109
 from geo.wifi.served.notes import NOTES
+
+INDOORS: Final = N_(
+    "Outdoors only: in half of all buildings a signal gets %(low)s to %(high)s dB weaker, or more, on its way in"
+    " (ITU-R P.2109)."
+)
 
 
 @dataclass(frozen=True)
@@ -50,3 +58,10 @@ def _said(sentence: str, values: Mapping[str, Any]) -> str:
         for name, value in values.items()
     }
     return translate(sentence, values=written)
+
+
+def indoors(equipment: Catalogue) -> str:
+    """What walls of which nothing is known take off a signal, by the frequencies of the catalogue."""
+    used = sorted({radio.frequency_mhz for model in equipment.models.values() for radio in model.radios})
+    low, high = (round(p2109.entry_db(mhz, 50.0, p2109.TRADITIONAL)) for mhz in (used[0], used[-1]))
+    return translate(INDOORS, values={"low": number(low), "high": number(high)})

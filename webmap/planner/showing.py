@@ -106,7 +106,8 @@ def figures(shown: Plan) -> dict[str, Any]:
         "outlook": shown.outlook,
         "warned": remarks.warned(shown.outlook, names) if shown.outlook else [],
         "noted": remarks.noted(shown.outlook) if shown.outlook else [],
-        "equipment": equipment(),
+        "indoors": remarks.indoors(known) if (known := equipment()) else "",
+        "equipment": known,
         "words": words,
     }
 
