@@ -15,8 +15,8 @@ from geo.wifi.radio import p2109
 from geo.wifi.served.notes import NOTES
 
 INDOORS: Final = N_(
-    "Outdoors only: in half of all buildings a signal gets %(low)s to %(high)s dB weaker, or more, on its way in"
-    " (ITU-R P.2109)."
+    "Outdoors only: in half of all buildings a signal gets %(low)s to %(high)s dB weaker, or more,"
+    " on its way in (ITU-R P.2109)."
 )
 
 
