@@ -7,14 +7,17 @@ statistics speak, colour fades with the probability and is hatched: nobody knows
 import base64
 import io
 import math
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
@@ -39,6 +42,11 @@ MIXES: Final = 7
 HATCH_PX: Final = 6
 FAINTEST: Final = 0.2
 """Where only statistics speak, a chance below this is not drawn: no edge of the reckoned area shows."""
+
+MOST_KEPT: Final = 150
+"""Hotspots whose chances a process keeps: 180 KB each."""
+_kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, "Chances"]] = WeakKeyDictionary()
+_lock: Final = Lock()
 
 _CORNERS: Final = text("""
 SELECT ST_X(p), ST_Y(p) FROM (
@@ -97,7 +105,24 @@ def of(
 def _chances(
     session: Session, commune: Commune, catalogue: Catalogue, site: Site, offset_db: float
 ) -> Chances:
-    # Coverage is kept by what it follows from (geo/wifi/keeping.py): asking for it again is cheap.
+    """Kept in each process while the published data stay the same: of a plan, only what is dragged is new."""
+    key = (commune.key, commune.version, repr(catalogue), site, offset_db)
+    with _lock:
+        kept = _kept.setdefault(session.get_bind(), OrderedDict())
+        if (found := kept.get(key)) is not None:
+            kept.move_to_end(key)
+            return found
+    made = _reckoned(session, commune, catalogue, site, offset_db)
+    with _lock:
+        kept[key] = made
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    return made
+
+
+def _reckoned(
+    session: Session, commune: Commune, catalogue: Catalogue, site: Site, offset_db: float
+) -> Chances:
     covers = [
         coverage.of(session, commune, catalogue, site, band, offset_db=offset_db)
         for band in BANDS
