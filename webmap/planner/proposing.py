@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template
 
 from core.db import db
 from core.translation import number, translate
@@ -47,11 +47,6 @@ def context(proposal: Proposal | None) -> dict[str, Any]:
         "trouble": _trouble(answer),
         "words": words,
     }
-
-
-def progress_url(key: str, proposal: Proposal) -> str:
-    """Where to ask how far it is."""
-    return url_for("planner_proposals.progress", key=key, proposal=proposal.id)
 
 
 def _trouble(answer: Mapping[str, Any]) -> list[str]:

@@ -42,11 +42,6 @@ class Outline(NamedTuple):
 
 
 _DIGEST = text("SELECT digest FROM osm_import")
-_ANY = text("""
-SELECT EXISTS (SELECT FROM building AS b
-  WHERE b.geom && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, :crs), 4326)
-    AND ST_DWithin(ST_Transform(b.geom, :crs), ST_SetSRID(ST_MakePoint(:x, :y), :crs), :reach))
-""")
 _WITHIN = text("""
 WITH near AS (
   SELECT osm_type, osm_id, ST_Transform(geom, :crs) AS geom, material,
@@ -70,12 +65,6 @@ def digest(session: Session) -> str | None:
     """Which extract the buildings are from; None: there are none."""
     found: str | None = session.scalar(_DIGEST)
     return found
-
-
-def are_near(session: Session, crs: int, x: float, y: float, reach_m: float) -> bool:
-    """Whether any building lies within that distance of a place in the metric CRS."""
-    box = Box(x - reach_m, y - reach_m, x + reach_m, y + reach_m)
-    return bool(session.scalar(_ANY, {**box._asdict(), "crs": crs, "x": x, "y": y, "reach": reach_m}))
 
 
 def within(session: Session, crs: int, box: Box) -> Sequence[Outline]:
