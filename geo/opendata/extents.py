@@ -4,12 +4,12 @@ data.
 
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from weakref import WeakKeyDictionary
+from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.memory import Memory
 from geo.opendata.collections import from_clause, published
 from geo.opendata.imported import COLLECTIONS
 from geo.opendata.items import find
@@ -30,9 +30,8 @@ class Extent:
     licences: tuple[str, ...]
 
 
-_kept: WeakKeyDictionary[Engine | Connection, tuple[str, dict[str, Extent]]] = WeakKeyDictionary()
-_large: WeakKeyDictionary[Engine | Connection, tuple[str, dict[str, bool]]] = WeakKeyDictionary()
-_lock = Lock()
+_kept: Final = Memory[Extent](len(COLLECTIONS))
+_large: Final = Memory[bool](len(COLLECTIONS))
 MOST_LICENCES = 40
 """Different licences of one collection that are told at the most."""
 
@@ -40,29 +39,13 @@ MOST_LICENCES = 40
 def of(session: Session, name: str, stamp: str) -> Extent:
     """The extent of a collection in the state of the data that `stamp` names; NotFound if there is none."""
     find(name)
-    bind = session.get_bind()
-    known_stamp, known = _kept.get(bind, ("", {}))
-    if known_stamp == stamp and name in known:
-        return known[name]
-    counted = _count(session, name)
-    with _lock:
-        known_stamp, known = _kept.get(bind, ("", {}))
-        _kept[bind] = (stamp, {**(known if known_stamp == stamp else {}), name: counted})
-    return counted
+    return _kept.of(session, (stamp, name), lambda: _count(session, name))
 
 
 def large(session: Session, name: str, stamp: str) -> bool:
     """Whether texts of the collection are kept ready (geo/opendata/telling.py); asked once a state."""
-    bind = session.get_bind()
-    known_stamp, known = _large.get(bind, ("", {}))
-    if known_stamp != stamp or name not in known:
-        statement = text("SELECT EXISTS (SELECT 1 FROM ready_feature WHERE collection = :name)")
-        known = {
-            **(known if known_stamp == stamp else {}),
-            name: bool(session.scalar(statement, {"name": name})),
-        }
-        _large[bind] = (stamp, known)
-    return known[name]
+    statement = text("SELECT EXISTS (SELECT 1 FROM ready_feature WHERE collection = :name)")
+    return _large.of(session, (stamp, name), lambda: bool(session.scalar(statement, {"name": name})))
 
 
 def every(session: Session, stamp: str) -> dict[str, Extent]:

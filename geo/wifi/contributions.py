@@ -4,19 +4,16 @@ Kept in each process while the published data stay the same: when one hotspot of
 one is computed anew.
 """
 
-from collections import OrderedDict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
+from geo.memory import Memory
 from geo.wifi import channels, classes, coverage, mosaic, sampling, serving
 from geo.wifi.catalogue import BANDS, Band, Catalogue
 from geo.wifi.channels import Reach
@@ -56,8 +53,7 @@ class Contribution:
     """Of the ground that it serves alone."""
 
 
-_kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, Contribution]] = WeakKeyDictionary()
-_lock = Lock()
+_kept: Final = Memory[Contribution](MOST)
 
 
 def of(
@@ -75,18 +71,7 @@ def of(
     """
     left_out = tuple(sorted(name for name, weight in demand.weights.items() if weight == 0))
     key = (commune.key, commune.version, repr(catalogue), left_out, len(demand), site, offset_db)
-    bind = session.get_bind()
-    with _lock:
-        kept = _kept.setdefault(bind, OrderedDict())
-        if (found := kept.get(key)) is not None:
-            kept.move_to_end(key)
-            return found
-    made = _made(session, commune, catalogue, demand, site, offset_db)
-    with _lock:
-        kept[key] = made
-        while len(kept) > MOST:
-            kept.popitem(last=False)
-    return made
+    return _kept.of(session, key, lambda: _made(session, commune, catalogue, demand, site, offset_db))
 
 
 def ground(parts: Collection[Contribution]) -> Areas:
@@ -100,8 +85,7 @@ def ground(parts: Collection[Contribution]) -> Areas:
 
 def forget() -> None:
     """Empty this process's memory."""
-    with _lock:
-        _kept.clear()
+    _kept.forget()
 
 
 def _made(

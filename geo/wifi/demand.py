@@ -7,17 +7,15 @@ What may be added up is `worth`, in which each kind counts as much as its weight
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from geo.commune import Commune
+from geo.memory import Memory
 from geo.vocabulary import KINDS as WORDS
 from geo.vocabulary import N_
 from geo.wifi import limits
@@ -112,20 +110,13 @@ def weighted(demand: Demand, weights: Mapping[str, float]) -> Demand:
     return replace(demand, **columns, worth=worth[left], weights=dict(weights))
 
 
-_kept: WeakKeyDictionary[Engine | Connection, tuple[tuple[str, int, int], Demand]] = WeakKeyDictionary()
-_lock = Lock()
+_kept: Final = Memory[Demand](1)
 
 
 def _everything(session: Session, commune: Commune) -> Demand:
     """All points without weights, read once for each version of the published data."""
     state = (commune.key, commune.version, commune.metric_crs)
-    bind = session.get_bind()
-    kept = _kept.get(bind)
-    if kept is None or kept[0] != state:
-        kept = (state, _read(session, commune))
-        with _lock:
-            _kept[bind] = kept
-    return kept[1]
+    return _kept.of(session, state, lambda: _read(session, commune))
 
 
 def _read(session: Session, commune: Commune) -> Demand:

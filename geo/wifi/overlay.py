@@ -7,20 +7,18 @@ statistics speak, colour fades with the probability and is hatched: nobody knows
 import base64
 import io
 import math
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.commune import Commune
+from geo.memory import Memory
 from geo.shapes import LonLat
 from geo.wifi import classes, coverage, spots
 from geo.wifi.catalogue import BANDS, Catalogue
@@ -45,8 +43,6 @@ FAINTEST: Final = 0.2
 
 MOST_KEPT: Final = 150
 """Hotspots whose chances a process keeps: 180 KB each."""
-_kept: WeakKeyDictionary[Engine | Connection, OrderedDict[Hashable, "Chances"]] = WeakKeyDictionary()
-_lock: Final = Lock()
 
 _CORNERS: Final = text("""
 SELECT ST_X(p), ST_Y(p) FROM (
@@ -64,6 +60,9 @@ class Chances:
     browsing: Bytes
     voice: Bytes
     basis: Basis
+
+
+_kept: Final = Memory[Chances](MOST_KEPT)
 
 
 @dataclass(frozen=True)
@@ -107,17 +106,7 @@ def _chances(
 ) -> Chances:
     """Kept in each process while the published data stay the same: of a plan, only what is dragged is new."""
     key = (commune.key, commune.version, repr(catalogue), site, offset_db)
-    with _lock:
-        kept = _kept.setdefault(session.get_bind(), OrderedDict())
-        if (found := kept.get(key)) is not None:
-            kept.move_to_end(key)
-            return found
-    made = _reckoned(session, commune, catalogue, site, offset_db)
-    with _lock:
-        kept[key] = made
-        while len(kept) > MOST_KEPT:
-            kept.popitem(last=False)
-    return made
+    return _kept.of(session, key, lambda: _reckoned(session, commune, catalogue, site, offset_db))
 
 
 def _reckoned(

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sin, sqrt
 from typing import Final
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.languages import Said
 from geo.features import Named, Way, as_said, best_name, compass, walking_minutes
+from geo.memory import Memory
 from geo.models import Feature
 from geo.shapes import LonLat
 from geo.vocabulary import N_
@@ -51,7 +51,7 @@ class Start:
     error_m: float | None
 
 
-_kept: WeakKeyDictionary[Engine | Connection, tuple[str, tuple[PublicHotspot, ...]]] = WeakKeyDictionary()
+_kept: Final = Memory[tuple[PublicHotspot, ...]](1)
 
 
 def network(session: Session, stamp: str) -> tuple[PublicHotspot, ...]:
@@ -59,12 +59,7 @@ def network(session: Session, stamp: str) -> tuple[PublicHotspot, ...]:
 
     Read once in each state of the data, which `stamp` names: pages that point to one ask nothing more.
     """
-    bind = session.get_bind()
-    known, hotspots = _kept.get(bind, ("", ()))
-    if known != stamp:
-        hotspots = _network(session)
-        _kept[bind] = (stamp, hotspots)
-    return hotspots
+    return _kept.of(session, stamp, lambda: _network(session))
 
 
 def _network(session: Session) -> tuple[PublicHotspot, ...]:
