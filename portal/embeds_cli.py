@@ -1,34 +1,20 @@
 """The commands `athar embeds …`: who may frame an embed, and how often each is seen where."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from core import clock
-from core.db import session_of
 from core.settings import Settings
 from geo import published
+from portal.commands import Commands, Group
 from webmap.embeds import counts, partners
-
-Commands = Any
-"""What argparse calls a group of subcommands; it has no public type."""
-Run = Callable[[argparse.Namespace, Any, Callable[[str], None]], None]
 
 
 def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None]) -> None:
     """Add the commands. `engine` opens a database for one of them; `say` writes a line."""
-    what = commands.add_parser("embeds", help="walks and maps in other sites").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-
-    def command(name: str, words: str, run: Run, arguments: Sequence[str] = ()) -> Any:
-        parser = what.add_parser(name, help=words)
-        for argument in arguments:
-            parser.add_argument(argument.lower(), metavar=argument)
-        parser.set_defaults(run=lambda parsed: _with_session(parsed, engine, say, run))
-        return parser
-
+    command = Group(commands, "embeds", "walks and maps in other sites", engine, say).command
     allow = command("allow", "an embed of a partner's own, for these sites alone", _allow, ["TARGET"])
     allow.add_argument("origins", nargs="+", metavar="ORIGIN", help="such as https://partner.example")
     allow.add_argument("--name", default="", help="the partner: an organisation")
@@ -39,15 +25,6 @@ def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None
     command("list", "rules that hold", _list)
     views = command("views", "how often embeds were seen, by site", _views)
     views.add_argument("--days", type=int, default=30, help="days up to today (default: 30)")
-
-
-def _with_session(
-    parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None], run: Run
-) -> int:
-    with engine() as opened, session_of(opened) as session:
-        run(parsed, session, say)
-        session.commit()
-    return 0
 
 
 def _allow(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:

@@ -16,14 +16,12 @@ from core.settings import PROJECT, Settings
 from geo import published
 from geo.loading import folder as loading
 from geo.vocabulary import N_
+from portal.commands import Commands
 from qr_signs import register, signs_file, signs_writing
 
 MOST_SIGNS = 1_000_000
 BUILD_MARK = ".build.json"
 """File of an --out directory that tells which order it holds, so that the same command goes on with it."""
-
-Commands = Any
-"""What argparse calls a group of subcommands; it has no public type."""
 
 
 def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None]) -> None:

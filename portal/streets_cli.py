@@ -16,9 +16,8 @@ from geo.opendata import telling
 from geo.streets import candidates, checking, guides, importing, ways
 from geo.streets.guides import Remark
 from geo.vocabulary import REMARKS
+from portal.commands import Commands
 
-Commands = Any
-"""What argparse calls a group of subcommands; it has no public type."""
 Say = Callable[..., None]
 
 STAGES: Final = (

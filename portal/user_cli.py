@@ -1,56 +1,46 @@
 """The commands `athar user …`: the first administrator, and what else who runs the server may need."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from core import clock, cluster
 from core.accounts import GIVEN
-from core.db import session_of
 from core.errors import NotFound
 from core.people import register, sessions
 from core.people.models import Account
 from core.settings import PROJECT, Settings
 from geo import published
 from portal.accounts import letters
+from portal.commands import Commands, Group
 
-Commands = Any
-"""What argparse calls a group of subcommands; it has no public type."""
-Run = Callable[[argparse.Namespace, Any, Callable[[str], None]], None]
 BY = "athar user"
 """Who stands behind what is done here: somebody who may run commands on the server."""
 MOST = 100_000
+ONE: Final = ("EMAIL",)
+"""What a command about one person is told first."""
 
 
 def add(commands: Commands, engine: Callable[[], Any], say: Callable[[str], None]) -> None:
     """Add the commands. `engine` opens a database for one of them; `say` writes a line."""
-    what = commands.add_parser("user", help="accounts of the commune's people").add_subparsers(
-        required=True, metavar="WHAT"
+    command = Group(commands, "user", "accounts of the commune's people", engine, say).command
+    invite = command(
+        "invite", "make an account; prints the address with which its person comes in", _invite, ONE
     )
-
-    def command(name: str, words: str, run: Run, arguments: Sequence[str] = ("EMAIL",)) -> Any:
-        parser = what.add_parser(name, help=words)
-        for argument in arguments:
-            parser.add_argument(argument.lower(), metavar=argument)
-        parser.set_defaults(run=lambda parsed: _with_session(parsed, engine, say, run))
-        return parser
-
-    invite = command("invite", "make an account; prints the address with which its person comes in", _invite)
     invite.add_argument("--name", required=True, help="stands behind what the person writes down")
     invite.add_argument("--lang", default="fr", help="language of letters to them (default: fr)")
     _roles(invite)
     invite.add_argument("--send", action="store_true", help="write to the person instead")
-    command("list", "every account: e-mail, name, state, roles", _list, ())
-    roles = command("roles", "what the person may do from now on; without --role: nothing", _allow)
+    command("list", "every account: e-mail, name, state, roles", _list)
+    roles = command("roles", "what the person may do from now on; without --role: nothing", _allow, ONE)
     _roles(roles)
-    command("link", "an address for a new password, good for an hour", _link)
-    command("shut", "let the person in no more, and sign them out", _shut)
-    command("open", "let the person in again", _open)
-    out = what.add_parser("sign-out", help="sign a person out everywhere, or everybody")
+    command("link", "an address for a new password, good for an hour", _link, ONE)
+    command("shut", "let the person in no more, and sign them out", _shut, ONE)
+    command("open", "let the person in again", _open, ONE)
+    out = command("sign-out", "sign a person out everywhere, or everybody", _sign_out)
     which = out.add_mutually_exclusive_group(required=True)
     which.add_argument("email", nargs="?", metavar="EMAIL")
     which.add_argument("--everybody", action="store_true", help="those with one-time addresses too")
-    out.set_defaults(run=lambda parsed: _with_session(parsed, engine, say, _sign_out))
 
 
 def _roles(parser: Any) -> None:
@@ -58,15 +48,6 @@ def _roles(parser: Any) -> None:
         "--role", action="append", default=[], choices=GIVEN, help="may be given several times"
     )
     parser.add_argument("--language", action="append", default=[], help="into which a translator translates")
-
-
-def _with_session(
-    parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[[str], None], run: Run
-) -> int:
-    with engine() as opened, session_of(opened) as session:
-        run(parsed, session, say)
-        session.commit()
-    return 0
 
 
 def _invite(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:

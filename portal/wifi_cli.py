@@ -9,9 +9,8 @@ from core import clock
 from core.db import session_of
 from geo.wifi import comments, lifecycle, scenarios, spots
 from geo.wifi.vocabulary import STATUSES
+from portal.commands import Commands
 
-Commands = Any
-"""What argparse calls a group of subcommands; it has no public type."""
 Say = Callable[..., None]
 
 
