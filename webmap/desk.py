@@ -5,13 +5,12 @@ from typing import Final
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.accounts import Role, open_to
 from core.db import db
-from core.errors import NotFound
 from geo import routes
 from geo.streets import candidates, guides, ways
-from geo.vocabulary import N_
-from webmap.views import FURTHEST_PAGE, whole
+from webmap.views import whole
 
 blueprint = Blueprint("webmap_desk", __name__, url_prefix="/desk/walks", template_folder="templates")
 
@@ -22,11 +21,8 @@ PER_PAGE: Final = 50
 @open_to(Role.STAFF)
 def walks() -> ResponseReturnValue:
     """Every walk with what its check found; candidates for monuments, a page of them."""
-    page = whole(request.args.get("page", ""), "page", 1, FURTHEST_PAGE)
+    page = whole(request.args.get("page", ""), "page", 1, paging.FURTHEST)
     total, offered = candidates.listed(db.session, g.order, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    pages = max(1, -(-total // PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
     html = render_template(
         "webmap/walks_desk.html",
         walks=routes.listed(db.session, g.order, g.commune.walking_speed_kmh),
@@ -35,6 +31,6 @@ def walks() -> ResponseReturnValue:
         candidates=offered,
         total=total,
         alike=candidates.ALIKE,
-        here=(page, pages),
+        here=paging.of(page, total, PER_PAGE),
     )
     return html, {"Cache-Control": "no-store"}

@@ -8,8 +8,9 @@ from typing import Final
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock, files, sounds
+from core import clock, files, paging, sounds
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Invalid, NotFound
 from core.languages import Said
@@ -20,9 +21,9 @@ from geo.vocabulary import N_
 
 blueprint = Blueprint("recordings", __name__)
 desk = Blueprint("desk_recordings", __name__, url_prefix="/desk/recordings", template_folder="templates")
+desk.after_request(unkept)
 
 PER_PAGE: Final = 50
-FURTHEST_PAGE: Final = 10_000
 OFFERED: Final = 20
 """Things that a search for the target offers."""
 YEAR: Final = 365 * 24 * 3600
@@ -54,13 +55,6 @@ def recording(name: str, suffix: str) -> ResponseReturnValue:
     return answer
 
 
-@desk.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps pages of the desk."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @desk.get("")
 @open_to(Role.STAFF)
 def listed() -> ResponseReturnValue:
@@ -69,17 +63,15 @@ def listed() -> ResponseReturnValue:
 
 
 def _page(wrong: Invalid | NotFound | None = None) -> Response:
-    page = _number(request.args.get("page", "1"))
+    page = paging.asked()
     lines, total = recordings.listed(db.session, g.order, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    pages = max(1, -(-total // PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
+    here = paging.of(page, total, PER_PAGE)
     words = request.args.get("q", "").strip()[:100]
     html = render_template(
         "webmap/desk_recordings.html",
         lines=lines,
         total=total,
-        here=(page, pages),
+        here=here,
         words=words,
         targets=_targets(words) if words else [],
         fields=FIELD_NAMES,
@@ -97,12 +89,6 @@ def _targets(words: str) -> list[tuple[str, str, Said]]:
         items = search.found(db.session, layer, order=g.order, query=words, limit=OFFERED).items
         found += [(layer, item.key, item.name) for item in items]
     return found[:OFFERED]
-
-
-def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit()) or len(typed) > 5 or not 1 <= int(typed) <= FURTHEST_PAGE:
-        raise NotFound(N_("This list has no such page."))
-    return int(typed)
 
 
 @desk.post("")

@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.accounts import Role, open_to
 from core.db import db
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from geo import layers, locator, monuments, routes, search
 from geo.wifi import public
 from webmap import jsonld, screens, style
@@ -14,7 +15,6 @@ pages = Blueprint("webmap", __name__, template_folder="templates")
 data = Blueprint("data", __name__)
 
 PER_PAGE = 48
-FURTHEST_PAGE = 10_000
 
 
 @pages.get("/map")
@@ -117,13 +117,13 @@ def _list(layer: str) -> str:
         kinds=search.kinds(db.session, layer),
         query=query,
         kind_code=kind,
-        here=_page_of(found.total, page),
+        here=paging.of(page, found.total, PER_PAGE),
     )
 
 
 def _asked() -> tuple[str, str, int]:
     """What a list was asked for: search words, kind, page."""
-    page = whole(request.args.get("page", ""), "page", 1, FURTHEST_PAGE)
+    page = whole(request.args.get("page", ""), "page", 1, paging.FURTHEST)
     return request.args.get("q", "").strip()[:100], request.args.get("kind", "")[:40], page
 
 
@@ -134,11 +134,3 @@ def whole(text: str, field: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
         raise Invalid(field, "%(name)s must be a whole number from 1.", name=field)
     return min(int(text), most)
-
-
-def _page_of(total: int, page: int) -> tuple[int, int]:
-    """The page and how many there are; NotFound beyond the last."""
-    pages_there = max(1, -(-total // PER_PAGE))
-    if page > pages_there:
-        raise NotFound("This list has no such page.")
-    return page, pages_there

@@ -5,10 +5,10 @@ from typing import Final
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock
+from core import clock, paging
 from core.accounts import GIVEN, Role, open_to
 from core.db import db
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.people import passkeys, register, second, sessions
 from core.people.models import Account
 from core.settings import Settings
@@ -20,19 +20,16 @@ from portal.shell import public_base
 blueprint = Blueprint("people", __name__, url_prefix="/desk/people")
 
 PER_PAGE: Final = 50
-FURTHEST: Final = 10_000
 
 
 @blueprint.get("")
 @open_to(Role.ADMIN)
 def listed() -> ResponseReturnValue:
     """Everybody with an account, a page of them."""
-    here = page_asked()
+    here = paging.asked()
     total, accounts = register.listed(db.session, limit=PER_PAGE, offset=(here - 1) * PER_PAGE)
-    pages = max(1, -(-total // PER_PAGE))
-    if here > pages:
-        raise NotFound(N_("This list has no such page."))
-    return page("accounts/people.html", accounts=accounts, total=total, here=(here, pages), roles=words.ROLES)
+    at = paging.of(here, total, PER_PAGE)
+    return page("accounts/people.html", accounts=accounts, total=total, here=at, roles=words.ROLES)
 
 
 @blueprint.get("/invite")
@@ -174,14 +171,6 @@ def take_codes_away(account_id: int) -> ResponseReturnValue:
     register.note(db.session, account, "codes_off", g.staff_name, "", now=clock.now())
     db.session.commit()
     return redirect(url_for(".person", account_id=account_id), 303)
-
-
-def page_asked() -> int:
-    """The page of a list, from 1; NotFound for what is no page."""
-    typed = request.args.get("page", "1")
-    if not (typed.isascii() and typed.isdigit()) or len(typed) > 5 or not 1 <= int(typed) <= FURTHEST:
-        raise NotFound(N_("This list has no such page."))
-    return int(typed)
 
 
 def _again(account_id: int, wrong: Invalid | Conflict) -> ResponseReturnValue:

@@ -5,14 +5,11 @@ from typing import Final
 from flask import Blueprint, current_app, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock, mail
+from core import clock, mail, paging
 from core.accounts import Role, open_to
 from core.db import db
-from core.errors import NotFound
-from geo.vocabulary import N_
 from portal.accounts import words
 from portal.accounts.entry import page
-from portal.accounts.people import page_asked
 
 blueprint = Blueprint("post", __name__, url_prefix="/desk/letters")
 
@@ -23,17 +20,14 @@ PER_PAGE: Final = 50
 @open_to(Role.ADMIN)
 def listed() -> ResponseReturnValue:
     """Letters, the newest first, each with what became of it."""
-    here = page_asked()
+    here = paging.asked()
     total, letters = mail.listed(db.session, limit=PER_PAGE, offset=(here - 1) * PER_PAGE)
-    pages = max(1, -(-total // PER_PAGE))
-    if here > pages:
-        raise NotFound(N_("This list has no such page."))
     served = bool(current_app.config["SETTINGS"].SMTP_URL)
     return page(
         "accounts/letters.html",
         letters=letters,
         total=total,
-        here=(here, pages),
+        here=paging.of(here, total, PER_PAGE),
         served=served,
         states=words.LETTERS,
     )

@@ -6,24 +6,14 @@ from pathlib import Path
 
 from flask import Flask
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from geo.vocabulary import N_
 from qr_signs.life import Details
-
-FURTHEST_PAGE = 10_000
 
 
 def files_root(app: Flask) -> Path:
     """Where files are kept."""
     return Path(app.config["SETTINGS"].FILES_DIR)
-
-
-def page(given: Mapping[str, str]) -> int:
-    """The page of a list, from 1; NotFound for what is no page."""
-    typed = given.get("page", "1")
-    if not (typed.isascii() and typed.isdigit()) or len(typed) > 6 or not 1 <= int(typed) <= FURTHEST_PAGE:
-        raise NotFound(N_("This list has no such page."))
-    return int(typed)
 
 
 def number(typed: str, field: str) -> int | None:

@@ -20,8 +20,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 import qr_signs.builds.jobs  # noqa: F401 - declares the task that orders are made by
-from core import clock, jobs
+from core import clock, jobs, paging
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Invalid, NotFound
 from core.settings import Settings
@@ -33,24 +34,17 @@ from qr_signs.desk import forms, words
 
 blueprint = Blueprint("desk_orders", __name__, url_prefix="/desk/signs/orders")
 
+blueprint.after_request(unkept)
 words.use(blueprint)
 
 PER_PAGE: Final = 25
 SIGNS_PER_PAGE: Final = 60
-FURTHEST_PAGE: Final = 10_000
 OF_ORDER: Final = re.compile(r"order\.csv|order\.pdf|SHA256SUMS|signs\.zip|sheet-\d{3,5}\.pdf")
 OF_SIGN: Final = frozenset(
     ("print.pdf", "proof.pdf", "accessible.pdf", "symbol.svg", "symbol.png", "preview.png", "damage.png")
 )
 FURTHER: Final = ("es", "de")
 """Languages that an order may add to the commune's."""
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps pages of the desk."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("")
@@ -61,15 +55,11 @@ def listed() -> ResponseReturnValue:
 
 
 def _form(wrong: Invalid | None = None) -> ResponseReturnValue:
-    page = forms.page(request.args)
-    total = orders.number(db.session)
-    pages = max(1, -(-total // PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
+    page = paging.asked()
     html = render_template(
         "qr_signs/desk/orders.html",
         listed=orders.listed(db.session, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
-        here=(page, pages),
+        here=paging.of(page, orders.number(db.session), PER_PAGE),
         series=sizes.SERIES,
         sheets=orders.SHEETS,
         further=FURTHER,
@@ -108,10 +98,8 @@ def place() -> ResponseReturnValue:
 def shown(build_id: int) -> ResponseReturnValue:
     """An order: how far it is, its signs with their pictures, its files."""
     progress = orders.progress(db.session, orders.find(db.session, build_id))
-    page = forms.page(request.args)
-    pages = max(1, -(-progress.total // SIGNS_PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
+    page = paging.asked()
+    here = paging.of(page, progress.total, SIGNS_PER_PAGE)
     items = orders.items(db.session, build_id, limit=SIGNS_PER_PAGE, offset=(page - 1) * SIGNS_PER_PAGE)
     directory = _directory(build_id)
     return render_template(
@@ -119,7 +107,7 @@ def shown(build_id: int) -> ResponseReturnValue:
         progress=progress,
         options=Options.of(progress.build.options),
         items=items,
-        here=(page, pages),
+        here=here,
         files=sorted(path.name for path in directory.glob("*") if OF_ORDER.fullmatch(path.name)),
     )
 

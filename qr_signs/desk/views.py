@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock, files, pictures
+from core import caching, clock, files, paging, pictures
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
@@ -30,7 +30,7 @@ REMEMBER_SECONDS: Final = 365 * 24 * 3600
 @blueprint.after_request
 def unkept(response: Response) -> Response:
     """Nobody keeps pages of the desk; a language chosen there is remembered."""
-    response.headers["Cache-Control"] = "no-store"
+    caching.unkept(response)
     if request.args.get("lang"):
         response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
     return response
@@ -40,14 +40,11 @@ def unkept(response: Response) -> Response:
 @open_to(Role.STAFF)
 def listed() -> ResponseReturnValue:
     """Signs, by state or by words."""
-    page = forms.page(request.args)
+    page = paging.asked()
     state, asked = request.args.get("state", "")[:12], request.args.get("q", "").strip()[:100]
     found = lists.found(
         db.session, g.order, state=state, words=asked, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
     )
-    pages = max(1, -(-found.total // PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
     return render_template(
         "qr_signs/desk/signs.html",
         found=found,
@@ -55,7 +52,7 @@ def listed() -> ResponseReturnValue:
         purposes=PURPOSES,
         state_code=state,
         words=asked,
-        here=(page, pages),
+        here=paging.of(page, found.total, PER_PAGE),
         waiting=len(reports.open_ones(db.session, limit=LATEST)),
     )
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.accounts import Role, holds, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Conflict, Invalid
 from core.translation import translate
@@ -19,13 +20,7 @@ from geo.wifi import comments, history, hotspots, lifecycle, scenarios, tuning
 from webmap.planner import asked, obliging, showing, views, words
 
 blueprint = Blueprint("planner_acts", __name__, url_prefix="/planner", template_folder="../templates")
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps these answers."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(unkept)
 
 
 @blueprint.errorhandler(Invalid)

@@ -7,12 +7,11 @@ from typing import Any, Final
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from geo.vocabulary import N_
 from geo.wifi.siting import obligations
 from geo.wifi.vocabulary import DEMANDS
 
-FURTHEST_PAGE: Final = 10_000
 NUMBERS: Final = ("lon", "lat", "height_m", "azimuth_deg", "tilt_deg", "eirp_24_dbm", "eirp_5_dbm")
 WHOLE: Final = ("channel_24", "channel_5")
 TEXTS: Final = ("name", "model", "backhaul", "note")
@@ -148,11 +147,3 @@ def text(sent: Mapping[str, Any], name: str, most: int = 200) -> str:
 def truth(sent: Mapping[str, Any], name: str) -> bool:
     """Yes or no: true, or what a form sends for yes."""
     return sent.get(name) in (True, "1", "true", "on")
-
-
-def page() -> int:
-    """The page of a list, from 1; NotFound for what is no page."""
-    typed = request.args.get("page", "1")
-    if not (typed.isascii() and typed.isdigit()) or len(typed) > 6 or not 1 <= int(typed) <= FURTHEST_PAGE:
-        raise NotFound(N_("This list has no such page."))
-    return int(typed)

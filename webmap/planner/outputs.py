@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from core import clock
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Conflict
 from core.translation import number, translate
@@ -27,6 +28,7 @@ from webmap.planner import report
 blueprint = Blueprint(
     "planner_outputs", __name__, url_prefix="/planner/<key>", template_folder="../templates"
 )
+blueprint.after_request(unkept)
 
 CSV: Final = "text/csv; charset=utf-8"
 PDF: Final = "application/pdf"
@@ -35,13 +37,6 @@ METHOD: Final = N_(
     "All coverage is computed, not measured: areas of a chance, for a telephone in the open."
     " Prices and limits that nobody has confirmed are assumptions."
 )
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps what the planner's desk hands out."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/quantities.csv")

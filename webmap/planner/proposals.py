@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, url_for
+from flask import Blueprint, g, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Conflict, Invalid
 from geo.wifi import hotspots, scenarios
@@ -17,15 +18,9 @@ from webmap.planner import acts, asked, proposing, showing
 blueprint = Blueprint(
     "planner_proposals", __name__, url_prefix="/planner/<key>/proposals", template_folder="../templates"
 )
+blueprint.after_request(unkept)
 blueprint.register_error_handler(Invalid, acts.told)
 blueprint.register_error_handler(Conflict, acts.told)
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps these answers."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.post("")

@@ -5,10 +5,11 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock
+from core import clock, paging
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
-from core.errors import Conflict, Invalid, NotFound, Problem
+from core.errors import Conflict, Invalid, Problem
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import catalogue, coverage, scenarios
@@ -21,6 +22,7 @@ from webmap.planner import drawing
 blueprint = Blueprint(
     "planner_surveys", __name__, url_prefix="/planner/<key>/surveys", template_folder="../templates"
 )
+blueprint.after_request(unkept)
 
 PER_PAGE: Final = 50
 FURTHEST_PAGE: Final = 2000
@@ -39,13 +41,6 @@ SIGNS: Final = {
     "below": N_("weaker than modelled"),
     "alone": N_("no model there"),
 }
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps pages of the planner's desk."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("")
@@ -147,17 +142,14 @@ def _list(key: str, wrong: Problem | None = None) -> Response:
 
 def _page(key: str, survey_id: int, wrong: Problem | None = None) -> Response:
     scenario = scenarios.find(db.session, key)
-    at = _number(request.args.get("page", "1"))
+    at = paging.asked(FURTHEST_PAGE)
     page = reading.page(db.session, scenario, survey_id, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
-    pages = max(1, -(-page.total // PER_PAGE))
-    if at > pages:
-        raise NotFound(N_("This list has no such page."))
     html = render_template(
         "planner/survey.html",
         scenario=scenario,
         page=page,
         survey=page.survey,
-        here=(at, pages),
+        here=paging.of(at, page.total, PER_PAGE),
         left=LEFT,
         signs=SIGNS,
         sign=drawing.sign,
@@ -183,9 +175,3 @@ def _usable(page: reading.SurveyPage) -> str:
 def _said(wrong: Problem | None) -> str:
     values: dict[str, Any] = wrong.values if wrong else {}
     return translate(wrong.message, values=values) if wrong else ""
-
-
-def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit()) or len(typed) > 5 or not 1 <= int(typed) <= FURTHEST_PAGE:
-        raise NotFound(N_("This list has no such page."))
-    return int(typed)

@@ -10,17 +10,19 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.accounts import Role, holds, open_to
+from core.caching import unkept
 from core.db import db
-from core.errors import NotFound, Problem
+from core.errors import Problem
 from core.translation import translate
-from geo.vocabulary import N_
 from geo.wifi import comparing, scenarios
 from geo.wifi.vocabulary import PLANS
 from webmap import maps, screens, style
-from webmap.planner import asked, proposing, settings, showing, sketching
+from webmap.planner import proposing, settings, showing, sketching
 
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="../templates")
+blueprint.after_request(unkept)
 
 PER_PAGE: Final = 30
 SCRIPTS: Final = (*style.SCRIPTS, "planner.js", "planner-saving.js", "planner-marks.js", "planner-panel.js",
@@ -28,13 +30,6 @@ SCRIPTS: Final = (*style.SCRIPTS, "planner.js", "planner-saving.js", "planner-ma
 SHEETS: Final = (*style.SHEETS, "desk.css", "planner.css")
 USUAL_MAD: Final = 60_000
 """Budget that a new plan begins with where there is no catalogue to say so."""
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps these pages: what they show depends on who asks and changes while plans are made."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("")
@@ -46,16 +41,14 @@ def listed() -> ResponseReturnValue:
 
 def listing(wrong: Problem | None = None, status: int = 200) -> ResponseReturnValue:
     """The page with the list, and what was wrong with what was sent."""
-    page, staff = asked.page(), holds(Role.PLANNER)
+    page, staff = paging.asked(), holds(Role.PLANNER)
     found = scenarios.listed(db.session, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, public=not staff)
-    pages = max(1, -(-found.total // PER_PAGE))
-    if page > pages:
-        raise NotFound(N_("This list has no such page."))
+    here = paging.of(page, found.total, PER_PAGE)
     known = showing.equipment()
     html = render_template(
         "planner/plans.html",
         found=found,
-        here=(page, pages),
+        here=here,
         plans=PLANS,
         equipment=known,
         budget=known.budget_mad if known else USUAL_MAD,
