@@ -89,12 +89,7 @@ class Outlook:
     @property
     def untuned(self) -> int:
         """Radios of the plan for which no channel is chosen yet."""
-        return sum(
-            _channel(each.values, band) is None
-            for each in self.placed
-            if each.key in self.parts
-            for band in self.parts[each.key].reaches
-        )
+        return sum(ground.sender.channel is None for ground in self.network.grounds)
 
     @property
     def bases(self) -> frozenset[Basis]:
@@ -196,6 +191,7 @@ def _outlook(
         if each.values.model in catalogue.models
     }
     served = _together(parts, len(wanted))
+    senders = _senders(placed, parts)
     bill = money.of(catalogue, list(hotspots.values()), float(scenario.budget_mad))
     judged = [rules.Spot(each.values.lon, each.values.lat, each.values.height_m) for each in placed]
     findings = rules.of(session, commune, catalogue, judged)
@@ -209,9 +205,9 @@ def _outlook(
         warnings=tuple(warnings.of(catalogue, placed, bill)),
         findings={each.key: tuple(found) for each, found in zip(placed, findings, strict=True) if found},
         serving=served,
-        clashes=tuple(_clashes(placed, parts)),
+        clashes=tuple(_clashes(senders)),
         parts=parts,
-        network=network.of(_senders(placed, parts), catalogue.demands),
+        network=network.of(senders, catalogue.demands),
     )
 
 
@@ -240,15 +236,13 @@ def _senders(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> lis
     ]
 
 
-def _clashes(placed: Sequence[Placed], parts: Mapping[str, Contribution]) -> list[Clash]:
+def _clashes(senders: Sequence[Sender]) -> list[Clash]:
     found = []
     for band in BANDS:
         tuned = [
-            (each.key, channel, parts[each.key].reaches[band])
-            for each in placed
-            if (channel := _channel(each.values, band)) is not None
-            and each.key in parts
-            and band in parts[each.key].reaches
+            (each.key, each.channel, each.reach)
+            for each in senders
+            if each.band == band and each.channel is not None
         ]
         for (one, first, here), (other, second, there) in combinations(tuned, 2):
             if channels.overlap(band, first, second) and (m2 := channels.disturbed_m2(here, there)):
