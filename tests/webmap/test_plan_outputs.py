@@ -178,9 +178,9 @@ def test_only_planners_take_plans_away(own_app: Flask, planner: FlaskClient) -> 
         assert planner.get(f"/fr/planner/nothing/{name}").status_code == 404
 
 
-def test_without_a_catalogue_nothing_is_made_up(
-    own_app: Flask, own_engine: Engine, planner: FlaskClient
-) -> None:
+@pytest.fixture
+def no_catalogue(own_app: Flask, own_engine: Engine) -> Iterator[None]:
+    """The commune has no wifi.toml for a while."""
     with session_of(own_engine) as session:
         kept = session.scalar(text("SELECT config->'wifi' FROM commune"))
         session.execute(text("UPDATE commune SET config = config - 'wifi'"))
@@ -188,7 +188,7 @@ def test_without_a_catalogue_nothing_is_made_up(
         session.commit()
     own_app.extensions.pop("published", None)
     try:
-        answer = planner.get("/en/planner/first/report.pdf")
+        yield
     finally:
         with session_of(own_engine) as session:
             session.execute(
@@ -199,7 +199,20 @@ def test_without_a_catalogue_nothing_is_made_up(
             session.commit()
         own_app.extensions.pop("published", None)
 
+
+@pytest.mark.usefixtures("no_catalogue")
+def test_without_a_catalogue_nothing_is_made_up(planner: FlaskClient) -> None:
+    answer = planner.get("/en/planner/first/report.pdf")
+
     assert answer.status_code == 409 and "no catalogue of equipment" in answer.text
+
+
+@pytest.mark.usefixtures("no_catalogue")
+def test_without_a_catalogue_no_survey_is_compared(planner: FlaskClient) -> None:
+    brought = _bring(planner, _walk("Assarag <1>"))
+
+    assert brought.status_code == 422 and "No equipment is known here yet" in brought.text
+    assert ">None.<" in brought.text
 
 
 def _walk(name: str, many: int = 60) -> bytes:

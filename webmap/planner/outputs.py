@@ -16,14 +16,14 @@ from core.db import db
 from core.errors import Conflict
 from core.translation import number, translate
 from geo.vocabulary import N_
-from geo.wifi import catalogue, rules, scenarios
+from geo.wifi import rules, scenarios
 from geo.wifi.exports import geopackage, preparing, quantities
 from geo.wifi.exports.plan import Plan
 from geo.wifi.rules import Finding
 from geo.wifi.served.notes import NOTES
 from geo.wifi.served.points import Note
 from geo.wifi.warnings import WARNINGS, Warning
-from webmap.planner import report
+from webmap.planner import report, showing
 
 blueprint = Blueprint(
     "planner_outputs", __name__, url_prefix="/planner/<key>", template_folder="../templates"
@@ -87,9 +87,9 @@ def _html(plan: Plan) -> str:
 
 
 def _plan(key: str) -> Plan:
-    if not g.commune.wifi:
+    known = showing.equipment()
+    if known is None:
         raise Conflict(N_("This commune has no catalogue of equipment yet: nothing can be planned."))
-    known = catalogue.from_config(g.commune.wifi)
     return preparing.of(db.session, g.commune, known, scenarios.find(db.session, key), g.order)
 
 

@@ -12,12 +12,12 @@ from core.db import db
 from core.errors import Conflict, Invalid, Problem
 from core.translation import translate
 from geo.vocabulary import N_
-from geo.wifi import catalogue, coverage, scenarios
+from geo.wifi import coverage, scenarios
 from geo.wifi.catalogue import BANDS
 from geo.wifi.surveys import comparing, formats, reading, taking
 from geo.wifi.surveys.comparing import Covered
 from geo.wifi.surveys.taking import Given
-from webmap.planner import drawing
+from webmap.planner import drawing, showing
 
 blueprint = Blueprint(
     "planner_surveys", __name__, url_prefix="/planner/<key>/surveys", template_folder="../templates"
@@ -119,8 +119,8 @@ def forget(key: str) -> ResponseReturnValue:
 
 
 def _covered() -> Covered:
-    """The model, without any offset."""
-    known = catalogue.from_config(g.commune.wifi)
+    """The model, without any offset. Conflict where the commune has no equipment."""
+    known = showing.needed()
     return lambda site, band: coverage.of(db.session, g.commune, known, site, band)
 
 
