@@ -23,6 +23,11 @@ class Base(DeclarativeBase):
     )
 
 
+def is_id(number: int) -> bool:
+    """Whether a row can have this number: an address may hold one that is larger than any column."""
+    return 0 < number < 2**63
+
+
 def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
     """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC.
 

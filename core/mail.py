@@ -22,7 +22,7 @@ from sqlalchemy import BigInteger, DateTime, Identity, Index, String, Text, dele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock, jobs
-from core.db import Base, Engine, session_of
+from core.db import Base, Engine, is_id, session_of
 from core.errors import NotFound
 from core.settings import Settings
 
@@ -86,7 +86,7 @@ def put(
 
 def again(session: Session, settings: Settings, letter_id: int, *, now: datetime) -> None:
     """Try once more with a letter that did not go out. The caller commits; NotFound if there is no such."""
-    known = 0 < letter_id < 2**63
+    known = is_id(letter_id)
     letter = session.get(Letter, letter_id, with_for_update=True) if known else None
     if letter is None or letter.state not in (WAITING, FAILED) or letter.body is None:
         raise NotFound("There is no such letter that waits.")
@@ -106,7 +106,7 @@ def listed(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Seque
 
 def spooled(session: Session, settings: Settings, letter_id: int) -> Path:
     """The file of a letter in the spool folder; NotFound if there is none."""
-    letter = session.get(Letter, letter_id) if 0 < letter_id < 2**63 else None
+    letter = session.get(Letter, letter_id) if is_id(letter_id) else None
     path = spool(settings) / letter.file if letter and letter.file else None
     if path is None or not path.is_file():
         raise NotFound("There is no such file.")

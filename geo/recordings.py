@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, is_id
 from core.errors import Invalid, NotFound
 from core.languages import Said
 from core.sounds import Sound
@@ -224,7 +224,7 @@ def remove(session: Session, recording_id: int) -> None:
 
     NotFound for one that is not there.
     """
-    recording = session.get(Recording, recording_id)
+    recording = session.get(Recording, recording_id) if is_id(recording_id) else None
     if recording is None:
         raise NotFound(N_("There is no such recording."))
     session.delete(recording)

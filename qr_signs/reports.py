@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from core.db import is_id
 from core.errors import Invalid, NotFound
 from geo.vocabulary import N_
 from qr_signs.models import Sign, SignReport
@@ -50,7 +51,7 @@ def open_ones(session: Session, *, limit: int, code: str | None = None) -> Seque
 
 def settle(session: Session, report_id: int, *, by: str, now: datetime) -> SignReport:
     """Close a report; twice is no error. The caller commits."""
-    report = session.get(SignReport, report_id) if 0 < report_id < 2**63 else None
+    report = session.get(SignReport, report_id) if is_id(report_id) else None
     if report is None:
         raise NotFound(N_("There is no such report."))
     if report.settled_at is None:

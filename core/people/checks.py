@@ -84,8 +84,3 @@ def password(typed: str, email: str, name: str) -> str:
     if len(rest) < 6 or len(set(rest)) < 5:
         raise Invalid("password", "This password is guessed early: take several words that are not of you.")
     return typed
-
-
-def is_number(given: int) -> bool:
-    """Whether a row can have this number: what a path holds may be larger than any column."""
-    return 0 < given < 2**63

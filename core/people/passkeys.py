@@ -15,8 +15,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core import signin
+from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound, Refused
-from core.people import checks
 from core.people.models import Account, Passkey
 
 GOOD_FOR: Final = timedelta(minutes=5)
@@ -176,7 +176,7 @@ def listed(session: Session, account_id: int) -> Sequence[Passkey]:
 def remove(session: Session, account_id: int, passkey_id: int) -> str:
     """Forget one of a person's own passkeys; its name. NotFound for another's."""
     mine = delete(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == account_id)
-    name: str | None = session.scalar(mine.returning(Passkey.name)) if checks.is_number(passkey_id) else None
+    name: str | None = session.scalar(mine.returning(Passkey.name)) if is_id(passkey_id) else None
     if name is None:
         raise NotFound("There is no such passkey any more.")
     return name

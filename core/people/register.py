@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.accounts import Role
+from core.db import is_id
 from core.errors import Conflict, NotFound, Refused
 from core.people import checks, passwords, sessions
 from core.people.models import Account, AccountEvent
@@ -60,7 +61,7 @@ def by_email(session: Session, email: str) -> Account | None:
 
 def by_id(session: Session, account_id: int) -> Account:
     """An account; NotFound if there is none."""
-    account = session.get(Account, account_id) if checks.is_number(account_id) else None
+    account = session.get(Account, account_id) if is_id(account_id) else None
     if account is None:
         raise NotFound("There is no such account.")
     return account

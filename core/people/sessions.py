@@ -12,8 +12,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.accounts import Role
+from core.db import is_id
 from core.errors import NotFound
-from core.people import checks
 from core.people.models import Account, SignIn
 
 STAYS: Final = timedelta(hours=12)
@@ -152,7 +152,7 @@ def listed(session: Session, account_id: int, *, now: datetime) -> Sequence[Sign
 def end(session: Session, account_id: int, sign_in_id: int) -> None:
     """Sign a person out on one of their own devices; NotFound for another's. The caller commits."""
     mine = delete(SignIn).where(SignIn.id == sign_in_id, SignIn.account_id == account_id)
-    if not checks.is_number(sign_in_id) or session.scalar(mine.returning(SignIn.id)) is None:
+    if not is_id(sign_in_id) or session.scalar(mine.returning(SignIn.id)) is None:
         raise NotFound("You are not signed in there any more.")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound, Refused
 from geo import published
 from geo.vocabulary import N_
@@ -136,7 +137,7 @@ def as_record(comment: Comment, *, staff: bool) -> dict[str, Any]:
 
 def _find(session: Session, scenario: str, comment_id: int) -> Comment:
     plan = scenarios.find(session, scenario)
-    comment = session.get(Comment, comment_id) if 0 < comment_id < 2**63 else None
+    comment = session.get(Comment, comment_id) if is_id(comment_id) else None
     if comment is None or comment.scenario_id != plan.id:
         raise NotFound(N_("There is no such comment."))
     return comment

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound
 from geo.vocabulary import N_
 from qr_signs import symbol
@@ -112,7 +113,7 @@ def every(session: Session) -> list[str]:
 
 def find(session: Session, build_id: int) -> SignBuild:
     """An order; NotFound."""
-    build = session.get(SignBuild, build_id) if 0 < build_id < 2**63 else None
+    build = session.get(SignBuild, build_id) if is_id(build_id) else None
     if build is None:
         raise NotFound(N_("There is no such order."))
     return build

@@ -295,3 +295,12 @@ def test_a_survey_with_few_places_says_why_its_offset_is_no_use(planner: FlaskCl
 
     assert "Too little was measured" in page and "Use this offset" not in page
     assert refused.status_code == 422 and "Too little was measured" in refused.text
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**30])
+def test_a_survey_that_there_is_not_is_not_found(planner: FlaskClient, number: int) -> None:
+    at = f"/en/planner/first/surveys/{number}"
+
+    assert planner.get(at).status_code == 404
+    for what in ("use", "compare", "remove"):
+        assert planner.post(f"{at}/{what}", headers=HERE).status_code == 404

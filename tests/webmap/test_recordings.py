@@ -94,6 +94,7 @@ def test_a_recording_is_brought_played_and_removed(studio: Flask, clerk: FlaskCl
     assert address and clerk.post(address[1], headers=HERE).status_code == 303
     assert played(studio) == ""
     assert clerk.post(address[1], headers=HERE).status_code == 404
+    assert clerk.post(f"/desk/recordings/{10**30}/remove", headers=HERE).status_code == 404
 
 
 def test_players_get_the_part_that_they_ask_for(studio: Flask, clerk: FlaskClient) -> None:

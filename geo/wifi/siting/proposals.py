@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core import jobs
+from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound
 from geo.vocabulary import N_
 from geo.wifi import checks
@@ -73,7 +74,7 @@ def ask(
 def find(session: Session, scenario_id: int, proposal_id: int) -> Proposal:
     """A proposal of the scenario. NotFound."""
     query = select(Proposal).where(Proposal.id == proposal_id, Proposal.scenario_id == scenario_id)
-    proposal = session.scalars(query).one_or_none() if 0 < proposal_id < 2**63 else None
+    proposal = session.scalars(query).one_or_none() if is_id(proposal_id) else None
     if proposal is None:
         raise NotFound(N_("This plan has no such proposal."))
     return proposal

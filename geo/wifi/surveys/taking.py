@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound
 from geo.vocabulary import N_
 from geo.wifi import checks, history, spots
@@ -156,7 +157,7 @@ def remove(session: Session, key: str, survey_id: int) -> None:
 def find(session: Session, scenario: Scenario, survey_id: int) -> Survey:
     """A survey of the plan. NotFound."""
     query = select(Survey).where(Survey.id == survey_id, Survey.scenario_id == scenario.id)
-    survey = session.scalar(query)
+    survey = session.scalar(query) if is_id(survey_id) else None
     if survey is None:
         raise NotFound(N_("This plan has no such survey."))
     return survey
