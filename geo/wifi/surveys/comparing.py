@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import Conflict, Invalid
 from geo.vocabulary import N_
+from geo.wifi import sampling
 from geo.wifi.catalogue import BANDS, Band
 from geo.wifi.rasters import Coverage, Site
 from geo.wifi.surveys.matching import Square
@@ -50,20 +51,8 @@ def modelled(squares: Sequence[Square], sites: Mapping[str, Site], covered: Cove
         except Invalid:
             # Of a model that the catalogue has no more.
             continue
-        found[rows] = sampled(
-            coverage, np.array([squares[n].x for n in rows]), np.array([squares[n].y for n in rows])
-        )
-    return found
-
-
-def sampled(coverage: Coverage, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The signal of the cells in which places lie; NaN beyond the grid."""
-    grid = coverage.grid
-    column = np.floor((x - grid.west) / grid.cell_m).astype(int)
-    row = np.floor((y - grid.south) / grid.cell_m).astype(int)
-    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
-    found = np.full(len(x), np.nan)
-    found[inside] = coverage.down_dbm[row[inside], column[inside]]
+        x, y = np.array([(squares[n].x, squares[n].y) for n in rows]).T
+        found[rows], _, _ = sampling.sample(coverage, x, y)
     return found
 
 

@@ -7,8 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from geo.vocabulary import N_
@@ -24,13 +22,6 @@ HEARD: Final = ("installed", "on_air", "faulty")
 """Hotspots that hang, and may be heard."""
 SQUARE_M: Final = 5.0
 """Side of the squares that readings are merged in: about as exact as a telephone's place, and no trace."""
-
-_PROJECTED: Final = text("""
-SELECT ST_X(p) AS x, ST_Y(p) AS y FROM (
-  SELECT at, ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), CAST(:crs AS integer)) AS p
-    FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY
-         AS each (lon, lat, at)) AS there
- ORDER BY at""")
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +53,7 @@ def own(listed: str, spots: Sequence[Spot]) -> Own:
     """
     if len(listed) > LONGEST_NAMES:
         raise Invalid("names", N_("At most %(most)s characters."), most=LONGEST_NAMES)
-    known = {_plain(word): spot.key for spot in spots for word in (spot.key, spot.values.name)}
+    known = _called(spots)
     names: dict[str, str | None] = {}
     for line in listed.splitlines():
         name, sign, hotspot = line.rpartition("=") if "=" in line else (line, "", "")
@@ -76,12 +67,6 @@ def own(listed: str, spots: Sequence[Spot]) -> Own:
     if len(names) > MOST_NAMES:
         raise Invalid("names", N_("At most %(most)s names of networks."), most=MOST_NAMES)
     return Own(names)
-
-
-def projected(session: Session, lons: Sequence[float], lats: Sequence[float], metric_crs: int) -> Floats:
-    """Places in metres of the commune's metric CRS, shape (n, 2)."""
-    rows = session.execute(_PROJECTED, {"lons": list(lons), "lats": list(lats), "crs": metric_crs}).all()
-    return np.array([(row.x, row.y) for row in rows], dtype=float).reshape(-1, 2)
 
 
 def squares(
@@ -100,7 +85,7 @@ def squares(
     `at` and `spots_at` are places in metres; `named` tells that the file says whose networks it heard; `band`
     is that of lines that do not say.
     """
-    known = {_plain(word): spot.key for spot in spots for word in (spot.key, spot.values.name)}
+    known = _called(spots)
     near = _nearest(at, spots, spots_at)
     left: Counter[str] = Counter()
     merged: dict[tuple[str, Band, int, int], list[float]] = {}
@@ -144,6 +129,11 @@ def _nearest(at: Floats, spots: Sequence[Spot], spots_at: Floats) -> list[str | 
             for row, which in enumerate(best)
         ]
     return found
+
+
+def _called(spots: Sequence[Spot]) -> dict[str, str]:
+    """Keys of hotspots by what people call them: key or name."""
+    return {_plain(word): spot.key for spot in spots for word in (spot.key, spot.values.name)}
 
 
 def _plain(word: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound
+from geo.shapes import LonLat
 from geo.vocabulary import N_
 from geo.wifi import checks, history, spots
 from geo.wifi.catalogue import BANDS, Band
@@ -73,12 +74,8 @@ def take(
     _check_new(session, scenario, digest)
     there = [spot for spot in spots.listed(session, scenario.id) if spot.status != "removed"]
     ours = matching.own(given.names, there)
-    at = matching.projected(
-        session, [each.lon for each in read.lines], [each.lat for each in read.lines], metric_crs
-    )
-    spots_at = matching.projected(
-        session, [each.at.lon for each in there], [each.at.lat for each in there], metric_crs
-    )
+    at = _in_metres(session, [LonLat(each.lon, each.lat) for each in read.lines], metric_crs)
+    spots_at = _in_metres(session, [each.at for each in there], metric_crs)
     found, left = matching.squares(read.lines, at, there, spots_at, ours, named=read.names, band=band)
     if not found:
         raise _nothing(read, left, there)
@@ -108,9 +105,7 @@ def compare(session: Session, key: str, survey_id: int, metric_crs: int, covered
     survey = find(session, scenario, survey_id)
     rows = session.execute(_READ, {"survey": survey.id, "crs": metric_crs}).all()
     there = spots.listed(session, scenario.id)
-    spots_at = matching.projected(
-        session, [each.at.lon for each in there], [each.at.lat for each in there], metric_crs
-    )
+    spots_at = _in_metres(session, [each.at for each in there], metric_crs)
     measured = [Square(row.hotspot_key, row.band, row.x, row.y, row.dbm) for row in rows]
     model = comparing.modelled(measured, _sites(there, spots_at), covered)
     session.execute(_MODELLED, {"ids": [row.id for row in rows], "models": model.tolist()})
@@ -206,6 +201,11 @@ def _counts(read: formats.Read, left: Mapping[str, int], found: Sequence[Square]
         "bad": len(read.bad),
         "bad_lines": [[number, why] for number, why in read.bad[: formats.TOLD]],
     }
+
+
+def _in_metres(session: Session, places: Sequence[LonLat], metric_crs: int) -> matching.Floats:
+    """Places in metres of the commune's metric CRS, shape (n, 2)."""
+    return np.array(spots.in_metres(session, places, metric_crs), dtype=float).reshape(-1, 2)
 
 
 def _sites(there: Sequence[Spot], at: matching.Floats) -> dict[str, Site]:
