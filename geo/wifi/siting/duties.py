@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from geo.commune import Commune
-from geo.models import Feature, FeatureText
 from geo.vocabulary import N_
 from geo.wifi.demand import KINDS, Demand
+from geo.wifi.siting import choices
 from geo.wifi.siting.instance import Floats, Instance, Ints, Must, Share
 from geo.wifi.siting.obligations import EVERY_QUARTER, Rules
 
@@ -84,14 +84,5 @@ def _of_quarter(wanted: Demand, number: int) -> tuple[Ints, Floats]:
 def called(session: Session, languages: Sequence[str], wanted: Demand, rules: Rules) -> dict[str, str]:
     """What to call quarters, and the places that obligations name, by key."""
     found = {quarter.key: quarter.name(languages).text for quarter in wanted.quarters}
-    query = (
-        select(Feature.key, FeatureText.lang, FeatureText.text)
-        .join(FeatureText, FeatureText.feature_id == Feature.id)
-        .where(Feature.layer == "places", Feature.key.in_(rules.must_serve), FeatureText.field == "name")
-    )
-    names: dict[str, dict[str, str]] = {}
-    for key, lang, said in session.execute(query):
-        names.setdefault(key, {})[lang] = said
-    for key, of in names.items():
-        found[key] = next((of[lang] for lang in languages if lang in of), next(iter(of.values())))
-    return found
+    named = choices.places(session, languages, only=rules.must_serve) if rules.must_serve else ()
+    return found | {place.key: place.name.text for place in named}

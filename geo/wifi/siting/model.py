@@ -122,10 +122,7 @@ class Model:
         people = np.zeros(len(weights))
         if one.people is not None:
             np.add.at(people, group[group >= 0], one.people[group >= 0])
-        first = np.zeros(len(one.weights), bool)
-        _, at = np.unique(group[group >= 0], return_index=True)
-        first[np.flatnonzero(group >= 0)[at]] = True
-        mine = first[points]
+        mine = reducing.firsts(group)[points]
         order = np.lexsort((columns[mine], group[points[mine]]))
         columns, groups = columns[mine][order], group[points[mine]][order]
         loads: dict[int, tuple[list[int], list[float]]] = {}

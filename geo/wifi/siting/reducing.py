@@ -12,7 +12,7 @@ def smaller(given: Cover, keep: Flags) -> tuple[Ints, Cover]:
     sites = np.flatnonzero(keep)
     points, columns = entries(given.start, given.points, sites)
     group, weights = merged(points, columns, len(sites), given.weights)
-    first = _first(group)
+    first = firsts(group)
     mine = first[points]
     rows, groups = columns[mine], group[points[mine]]
     order = np.lexsort((groups, rows))
@@ -54,8 +54,8 @@ def merged(
     return group, np.bincount(group[there], weights[there]).astype(float) if len(there) else np.zeros(0)
 
 
-def _first(group: Ints) -> Flags:
-    """The first point of each group."""
+def firsts(group: Ints) -> Flags:
+    """(m,) the first point of each group; `group` as of `merged`."""
     there = np.flatnonzero(group >= 0)
     _, at = np.unique(group[there], return_index=True)
     flags = np.zeros(len(group), bool)
