@@ -1,6 +1,5 @@
 """The register of accounts: who is invited, finds in, what they may do, who is shut out. Callers commit."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.accounts import Role
 from core.db import is_id
 from core.errors import Conflict, NotFound, Refused
-from core.people import checks, passwords, sessions
+from core.people import checks, passwords, sessions, tokens
 from core.people.models import Account, AccountEvent
 
 INVITED: Final = timedelta(days=7)
@@ -76,15 +75,17 @@ def listed(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Seque
 
 def link(session: Session, account: Account, good_for: timedelta, *, now: datetime) -> str:
     """A new token with which the person sets a password; the one before is good for nothing from now on."""
-    token = secrets.token_urlsafe(32)
-    account.link_hash = _hashed(token)
+    token = tokens.new()
+    account.link_hash = tokens.hashed(token)
     account.link_until = now + good_for
     return token
 
 
 def behind(session: Session, token: str, *, now: datetime) -> Account:
     """Whose token it is; Refused if it is nobody's, used, too old, or of a shut account."""
-    account = session.scalar(select(Account).where(Account.link_hash == _hashed(token)).with_for_update())
+    account = session.scalar(
+        select(Account).where(Account.link_hash == tokens.hashed(token)).with_for_update()
+    )
     if account is None or account.link_until is None or account.link_until <= now or account.disabled_at:
         raise Refused("This address is not good any more. Ask for a new one.")
     return account
@@ -175,7 +176,3 @@ def _leave_an_administrator(session: Session, account: Account) -> None:
     )
     if set(session.scalars(active.order_by(Account.id).with_for_update()).all()) <= {account.id}:
         raise Conflict("This is the last administrator. Make somebody else one first.")
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
+from core.people import tokens
 from core.people.models import Account, RecoveryCode
 
 STEP_S: Final = 30
@@ -56,7 +57,7 @@ def new_codes(session: Session, account: Account) -> list[str]:
     """New codes on paper; the ones before are good for nothing."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     codes = ["".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
-    session.add_all(RecoveryCode(account_id=account.id, hash=_hashed(code)) for code in codes)
+    session.add_all(RecoveryCode(account_id=account.id, hash=tokens.hashed(code)) for code in codes)
     return ["-".join((code[:4], code[4:8], code[8:])) for code in codes]
 
 
@@ -72,7 +73,7 @@ def fits(session: Session, account: Account, typed: str, key: str, *, now: datet
     if plain.isascii() and plain.isdigit() and len(plain) == 6:
         return "totp" if _use_step(session, account, plain, key, now) else None
     used = delete(RecoveryCode).where(
-        RecoveryCode.account_id == account.id, RecoveryCode.hash == _hashed(plain)
+        RecoveryCode.account_id == account.id, RecoveryCode.hash == tokens.hashed(plain)
     )
     return "recovery" if session.scalar(used.returning(RecoveryCode.hash)) else None
 
@@ -118,7 +119,3 @@ def _unseal(sealed: bytes | None, key: str) -> str | None:
 
 def _derived(key: str) -> bytes:
     return base64.urlsafe_b64encode(hmac.new(key.encode(), b"athar totp", hashlib.sha256).digest())
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,8 +1,6 @@
 """Who is in: one row a device, ended at once from anywhere. The cookie holds a token, the row its hash."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.accounts import Role
 from core.db import is_id
 from core.errors import NotFound
+from core.people import tokens
 from core.people.models import Account, SignIn
 
 STAYS: Final = timedelta(hours=12)
@@ -85,11 +84,11 @@ def _begin(
     now: datetime,
     account: int | None,
 ) -> str:
-    token = secrets.token_urlsafe(32)
+    token = tokens.new()
     session.execute(delete(SignIn).where(SignIn.until < now))
     session.add(
         SignIn(
-            token_hash=_hashed(token),
+            token_hash=tokens.hashed(token),
             account_id=account,
             name=name,
             roles=[str(role) for role in roles],
@@ -109,7 +108,7 @@ def known(session: Session, token: str, *, now: datetime) -> Known | None:
     row = session.execute(
         select(SignIn, Account)
         .outerjoin(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == _hashed(token), SignIn.until > now, SignIn.seen_at > now - IDLE)
+        .where(SignIn.token_hash == tokens.hashed(token), SignIn.until > now, SignIn.seen_at > now - IDLE)
     ).one_or_none()
     if row is None:
         return None
@@ -177,7 +176,3 @@ def device(agent: str) -> str:
     said = re.sub(r"[^\x20-\x7e]", "", agent[:500])
     words = (next((word for sign, word in names if sign in said), "") for names in (_BROWSERS, _SYSTEMS))
     return ", ".join(word for word in words if word)
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

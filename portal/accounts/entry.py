@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core import clock, jobs
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Invalid, Problem, Refused, TooMany
 from core.people import checks, limits, passwords, register, second, sessions
@@ -132,9 +133,7 @@ def let_in(account: Account, way: str, following: str, now: datetime, *, own: bo
     signedin.let_in(given)
     roles = frozenset(Role(role) for role in account.roles if role in set(Role)) | {Role.MEMBER}
     goal = following or (url_for("own.account") if own else ways.home(roles))
-    answer = redirect(goal, 303)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer  # type: ignore[return-value]
+    return unkept(redirect(goal, 303))  # type: ignore[arg-type]
 
 
 def check(account: Account | None, email: str, password: str, now: datetime) -> bool:
@@ -156,6 +155,11 @@ def check(account: Account | None, email: str, password: str, now: datetime) -> 
 def count(counted: str, now: datetime, *, free: int = FREE) -> None:
     """Count a try, by what it is on and where it comes from. Raises TooMany."""
     limits.count(db.session, counted, free=free, now=now)
+    count_from_here(now)
+
+
+def count_from_here(now: datetime) -> None:
+    """Count a try by where it comes from alone. Raises TooMany."""
     if (there := signedin.address()) is not None:
         limits.count(db.session, limits.key(key(), "address", there), free=FREE_OF_ONE, now=now)
 
@@ -163,6 +167,11 @@ def count(counted: str, now: datetime, *, free: int = FREE) -> None:
 def went_well(counted: str, now: datetime) -> None:
     """The try was no vain one. The caller commits."""
     limits.forget(db.session, counted, now=now)
+    went_well_from_here(now)
+
+
+def went_well_from_here(now: datetime) -> None:
+    """The try that `count_from_here` counted was no vain one. The caller commits."""
     if (there := signedin.address()) is not None:
         limits.take_back(db.session, limits.key(key(), "address", there), now=now)
 
@@ -174,8 +183,7 @@ def key() -> str:
 
 def page(template: str, wrong: Problem | None = None, **values: object) -> Response:
     """A page that nobody keeps, with what is wrong and the status that says so."""
-    answer = Response(render_template(template, wrong=wrong, **values))
-    answer.headers["Cache-Control"] = "no-store"
+    answer = unkept(Response(render_template(template, wrong=wrong, **values)))
     answer.headers["Referrer-Policy"] = "same-origin"
     if isinstance(wrong, TooMany):
         answer.status_code, answer.headers["Retry-After"] = 429, str(60 * wrong.minutes)

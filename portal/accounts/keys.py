@@ -11,9 +11,8 @@ from core import clock
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, Refused
-from core.people import limits, passkeys, register, sessions
+from core.people import passkeys, register, sessions
 from geo.vocabulary import N_
-from portal import signedin
 from portal.accounts import entry, own, ways
 from portal.accounts.entry import page
 
@@ -77,11 +76,9 @@ def ask() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Come in: a passkey is two steps in one, a device and the finger, face or number that opens it."""
     now, sent = clock.now(), _sent()
-    counted = limits.key(entry.key(), "address", signedin.address() or "")
-    if signedin.address() is not None:
-        limits.count(db.session, counted, free=entry.FREE_OF_ONE, now=now)
+    entry.count_from_here(now)
     account = passkeys.whose(db.session, site(), _made(sent), now=now)
-    limits.take_back(db.session, counted, now=now)
+    entry.went_well_from_here(now)
     following = ways.inside(str(sent.get("next", ""))) or ""
     answer = entry.let_in(account, "passkey", following, now)
     return jsonify(next=answer.headers["Location"])

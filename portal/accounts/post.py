@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core import clock, mail, paging
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from portal.accounts import words
 from portal.accounts.entry import page
@@ -38,11 +39,9 @@ def listed() -> ResponseReturnValue:
 def letter(letter_id: int) -> ResponseReturnValue:
     """The file of a letter in the spool folder, for a mail program to open."""
     path = mail.spooled(db.session, current_app.config["SETTINGS"], letter_id)
-    answer = send_file(
-        path, mimetype="message/rfc822", as_attachment=True, download_name=path.name, max_age=0
+    return unkept(
+        send_file(path, mimetype="message/rfc822", as_attachment=True, download_name=path.name, max_age=0)
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @blueprint.post("/<int:letter_id>/again")
