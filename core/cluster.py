@@ -19,12 +19,15 @@ import psycopg
 
 from core.postgres import Server
 from core.state import ClusterError, locked, owner, socket_directory, state_directory
+from core.trail import sealing
 
 __all__ = ["ClusterError", "destroy", "ensure", "main", "state_directory", "stop", "url"]
 
 ROLE = "athar"
 TEMPLATE = "athar_template"
 EXTENSIONS = ("postgis", "pg_trgm")
+MADE = "2"
+"""What the databases were made with: grows when `_make_databases` does more."""
 KEPT = frozenset({"secret", "sign_key", "files"})
 """What of the state directory is not the database's (core/settings.py)."""
 
@@ -49,7 +52,7 @@ def ensure(project: Path, *, name: str = "main", durable: bool = True) -> str:
             server.start()
             if not _is_ready(server):
                 _make_databases(server)
-                (server.root / "ready").touch()
+                (server.root / "ready").write_text(MADE, encoding="ascii")
     return _url(server)
 
 
@@ -93,7 +96,8 @@ def _url(server: Server) -> str:
 
 
 def _is_ready(server: Server) -> bool:
-    return (server.root / "ready").exists() and server.data.exists()
+    ready = server.root / "ready"
+    return ready.exists() and ready.read_text(encoding="ascii") == MADE and server.data.exists()
 
 
 @contextmanager
@@ -149,6 +153,7 @@ def _make_databases(server: Server) -> None:
             f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'",
             f"CREATE ROLE {ROLE} LOGIN CREATEDB",
         )
+        _unless(connection, sealing.HAS_KEEPER, sealing.MAKE_KEEPER)
         _database(server, connection, TEMPLATE, "template1")
         connection.execute(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
         _database(server, connection, ROLE, TEMPLATE)
@@ -165,6 +170,7 @@ def _database(server: Server, connection: psycopg.Connection, name: str, templat
         inside.execute(f"ALTER SCHEMA public OWNER TO {ROLE}")
         for extension in EXTENSIONS:
             inside.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+        inside.execute(sealing.SEAL)
 
 
 def _unless(connection: psycopg.Connection, question: str, statement: str) -> None:

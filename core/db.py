@@ -81,6 +81,7 @@ class Database:
         """The request's own session, opened on first use."""
         if "session" not in g:
             g.session = current_app.extensions["sessions"]()
+            g.session.info["who"] = g.get("who", "public")  # for the trail (core/trail/who.py)
         session: Session = g.session
         return session
 

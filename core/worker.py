@@ -190,7 +190,7 @@ def _call(name: str, function: Task, engine: Engine, settings: Settings) -> Call
         began = time.perf_counter()
         log.info("job begins", extra={"fields": fields})
         try:
-            function(engine, settings, **values)
+            function(engine.execution_options(who=f"job:{name}"), settings, **values)
         except OUTAGES as outage:
             log.warning("job met an outage", extra={"fields": {**fields, "why": why(outage)}})
             raise

@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 import core.mail
 import core.people.models
 import core.signin
+import core.trail.who
 import geo.models
 import geo.opendata.models
 import geo.recordings
@@ -37,7 +38,20 @@ import webmap.wifi
 from core import cluster, mail, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
-from portal import assets, bodies, forgery, home, language, logs, problems, security, shell, signedin, staff
+from portal import (
+    assets,
+    bodies,
+    forgery,
+    home,
+    language,
+    logs,
+    problems,
+    security,
+    shell,
+    signedin,
+    staff,
+    trail,
+)
 from portal.accounts import entry, keys, own, people, post
 from portal.offline import views as offline
 from qr_signs.counts import ScanCounter
@@ -48,6 +62,7 @@ TABLES = (
     core.mail,
     core.people.models,
     core.signin,
+    core.trail.who,
     geo.models,
     geo.opendata.models,
     geo.recordings,
@@ -89,6 +104,7 @@ IN_NONE = (
     keys.blueprint,
     people.blueprint,
     post.blueprint,
+    trail.blueprint,
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from core import clock, cluster, schema
 from core.accounts import GIVEN, Role
@@ -17,16 +18,19 @@ from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import embeds_cli, signs_cli, streets_cli, user_cli, wifi_cli
+from portal import embeds_cli, signs_cli, streets_cli, trail_cli, user_cli, wifi_cli
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
 """Time a query of a load may take, in milliseconds."""
+_WORD: Final = ContextVar("word", default="")
+"""The command that runs, for the trail."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     parsed = _parser().parse_args(arguments)
+    _WORD.set(parsed.word)
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="athar", description="The open heritage map of a commune.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="word")
     up = commands.add_parser("up", help="start the database, migrate, load DIR if it changed, serve")
     up.add_argument("dir", type=Path)
     up.set_defaults(run=_up)
@@ -64,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     embeds_cli.add(commands, _engine, _say)
     user_cli.add(commands, _engine, _say)
     wifi_cli.add(commands, _engine, _say)
+    trail_cli.add(commands, _engine, _say)
     desk = commands.add_parser("desk", help="a one-time address with which a person comes in at the desk")
     desk.add_argument("--name", required=True, help="who it is: the name stands behind what they write down")
     desk.add_argument(
@@ -81,7 +86,7 @@ def _engine() -> Iterator[Engine]:
     url = settings.DATABASE_URL or cluster.ensure(PROJECT)
     engine = make_engine(url, statement_timeout_ms=LONG_MS, pool_size=1)
     try:
-        yield engine
+        yield engine.execution_options(who=f"command:{_WORD.get()}")
     finally:
         engine.dispose()
 

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request, session
 from core import clock
 from core.db import OUTAGES, db
 from core.people import limits, sessions
+from core.trail import who as trail
 
 COOKIE: Final = "staff"
 _PLACE: Final = "in"
@@ -66,6 +67,7 @@ def _ask(token: str, now: datetime) -> None:
     who = sessions.known(db.reading, token, now=now)
     if who is None:
         return
+    g.who = trail.of(who.account_id, who.id)
     if sessions.touch(db.session, who, now=now):
         db.session.commit()
     g.known = who

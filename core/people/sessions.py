@@ -14,6 +14,7 @@ from core.db import is_id
 from core.errors import NotFound
 from core.people import tokens
 from core.people.models import Account, SignIn
+from core.trail.who import TrailPerson
 
 STAYS: Final = timedelta(hours=12)
 """A working day: then everybody signs in anew."""
@@ -72,7 +73,11 @@ def begin(session: Session, account: Account, way: str, agent: str, *, now: date
 
 def begin_without(session: Session, name: str, roles: Sequence[Role], agent: str, *, now: datetime) -> str:
     """Let somebody in who has no account; what the cookie is to hold. The caller commits."""
-    return _begin(session, name, list(roles), "door", agent, now, None)
+    token = _begin(session, name, list(roles), "door", agent, now, None)
+    session.flush()
+    number = session.scalar(select(SignIn.id).where(SignIn.token_hash == tokens.hashed(token)))
+    session.add(TrailPerson(id=number, name=name))
+    return token
 
 
 def _begin(

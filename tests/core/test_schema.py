@@ -15,7 +15,8 @@ def _shape(engine: Engine) -> list[str]:
         " WHERE table_schema = 'public'",
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT c.conrelid::regclass || ' ' || c.conname || ' ' || pg_get_constraintdef(c.oid)"
-        " FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = 'public'",
+        " FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = 'public'"
+        " AND c.contype <> 't'",  # triggers (of the trail) are no model's
         "SELECT f_table_name || '.' || f_geometry_column || ' ' || type || ' ' || srid FROM geometry_columns",
     )
     with engine.connect() as connection:

@@ -201,7 +201,7 @@ def test_without_scripts_a_link_stays_and_the_frame_still_tells(partner: Partner
         f'<script src="{partner.trusted}/embed/commune-map.js"></script>'
         f'<commune-map><a href="{partner.trusted}/en/map">The map</a></commune-map>'
         # An empty sandbox has no scripts from its first byte; the page's switch reaches a foreign frame late.
-        f'<iframe sandbox src="{partner.trusted}{WALK}?lang=en" title="Walk" width="800" height="560"></iframe>'
+        f'<iframe sandbox src="{partner.trusted}{WALK}?lang=en" width="800" height="560"></iframe>'
     )
     seen = visit(java_script_enabled=False)
 

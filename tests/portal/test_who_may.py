@@ -35,6 +35,7 @@ OPEN_TO: Final = {
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
     "/desk/people": ADMIN,
+    "/desk/trail": ADMIN,
     "/desk/letters": ADMIN,
     "/account": MEMBER,
     "/account/enter": PUBLIC,

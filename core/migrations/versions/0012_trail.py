@@ -1,0 +1,55 @@
+"""The trail: every change by anyone, chained, in a table that is only ever added to."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.trail import making
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+SECRETS = ("email", "name", "password", "totp", "totp_step", "handle", "link_hash")
+WATCHED: dict[str, dict[str, tuple[str, ...]]] = {
+    "commune": {"unseen": ("version", "loaded_at")},
+    "account": {"hidden": SECRETS},
+    "passkey": {"hidden": ("credential", "public_key", "name"), "unseen": ("sign_count", "used_at")},
+    "recovery_code": {"key": ("account_id",), "hidden": ("hash",)},
+    "embed_rule": {"hidden": ("token",)},
+    "recording": {"hidden": ("speaker",)},
+    "sign": {"key": ("code",), "hidden": ("tag",)},
+    "sign_artwork": {},
+    "sign_build": {"hidden": ("asked_by",)},
+    "sign_event": {"hidden": ("person",)},
+    "sign_report": {"hidden": ("note", "settled_by")},
+    "sign_wording": {"key": ("code", "content_hash"), "hidden": ("person",)},
+    "wifi_comment": {"hidden": ("by", "text")},
+    "wifi_edit": {"hidden": ("by", "undone_by")},
+    "wifi_hotspot": {"hidden": ("changed_by",)},
+    "wifi_proposal": {"hidden": ("by",), "unseen": ("progress",)},
+    "wifi_scenario": {"hidden": ("made_by", "approved_by")},
+    "wifi_status_change": {"hidden": ("by",)},
+    "wifi_survey": {"hidden": ("by", "used_by")},
+}
+"""The trail names people by number (core/trail/who.py): names, which may have to be erased, are not told."""
+
+
+def upgrade() -> None:
+    """Make the trail and watch what people change."""
+    op.create_table(
+        "trail_person",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String(80), nullable=False),
+    )
+    making.make()
+    for table, how in WATCHED.items():
+        making.watch(table, **how)
+
+
+def downgrade() -> None:
+    """Stop watching; a sealed trail stays."""
+    for table in WATCHED:
+        making.unwatch(table)
+    making.drop()
+    op.drop_table("trail_person")
