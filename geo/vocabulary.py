@@ -84,7 +84,8 @@ NAMELESS_LAYERS: Final = ("reference", "infrastructure")
 PRIVATE_LAYERS: Final = ("infrastructure",)
 """Layers for planners only: where fibre and power come in is not told to everybody."""
 
-STATES: Final = ("attested", "reviewed", "machine")
+STATES: Final = ("attested", "reviewed", "written", "machine")
+"""Of texts: found in a source, read by a second person, written by a person, drafted by machine."""
 FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note")
 SCHEMES: Final = ("osm", "wikidata", "geonames", "hcp", "iso", "hasc", "usgs")
 STOP_KINDS: Final = ("attraction", "waypoint", "service")

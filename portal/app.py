@@ -11,6 +11,7 @@ import core.mail
 import core.people.models
 import core.signin
 import core.trail.who
+import geo.editing.models
 import geo.models
 import geo.opendata.models
 import geo.recordings
@@ -63,6 +64,7 @@ TABLES = (
     core.people.models,
     core.signin,
     core.trail.who,
+    geo.editing.models,
     geo.models,
     geo.opendata.models,
     geo.recordings,

@@ -15,6 +15,7 @@ from core.accounts import GIVEN, Role
 from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
+from geo.editing import loads
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
@@ -129,6 +130,8 @@ def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Cou
         files = Path(settings.FILES_DIR)
     with session_of(engine) as session:
         counts = dict(loading.apply(session, read, now=clock.now()))
+        for field in loads.follow(session, read, now=clock.now()):
+            _say(f"The desk's stays, the folder's is in its history: {field}", sys.stderr)
         counts["signs"] = signs_file.apply(session, signs, now=clock.now())
         counts["recordings"] = loading_recordings.apply(session, recorded, path, files, now=clock.now())
         session.commit()

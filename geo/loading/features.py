@@ -76,7 +76,7 @@ class Reader:
                 at.wrong(f"features[{index}]", "is not a GeoJSON Feature")
                 continue
             here = self._identified(at, layer, feature.get("id"), f"features[{index}]")
-            if here is not None and (record := self._feature(here, layer, feature)) is not None:
+            if here is not None and (record := self.feature(here, layer, feature)) is not None:
                 yield record
 
     def routes(self, at: At, value: Any, keys: Mapping[str, set[str]]) -> Iterator[RouteRecord]:
@@ -90,7 +90,7 @@ class Reader:
                 at.wrong(f"routes[{index}]", "is not an object")
                 continue
             here = self._identified(at, "routes", route.get("id"), f"routes[{index}]")
-            if here is not None and (record := self._route(here, route, keys)) is not None:
+            if here is not None and (record := self.walk(here, route, keys)) is not None:
                 yield record
 
     def _identified(self, at: At, layer: str, key: Any, index: str) -> At | None:
@@ -105,7 +105,8 @@ class Reader:
         seen[key] = at.file
         return here
 
-    def _feature(self, at: At, layer: str, feature: Mapping[str, Any]) -> FeatureRecord | None:
+    def feature(self, at: At, layer: str, feature: Mapping[str, Any]) -> FeatureRecord | None:
+        """One feature; None, and its problems, if it cannot be stored."""
         before = _problems(at)
         given = feature.get("properties")
         if not isinstance(given, dict):
@@ -125,9 +126,12 @@ class Reader:
             return None
         stored = {member: feature["geometry"][member] for member in ("type", "coordinates")}
         digest = content_hash({"geometry": stored, "properties": given})
-        return FeatureRecord(layer, at.id or "", kind, shape, entrance, common, special, texts, digest)
+        return FeatureRecord(
+            layer, at.id or "", kind, shape, entrance, common, special, texts, digest, feature
+        )
 
-    def _route(self, at: At, route: Mapping[str, Any], keys: Mapping[str, set[str]]) -> RouteRecord | None:
+    def walk(self, at: At, route: Mapping[str, Any], keys: Mapping[str, set[str]]) -> RouteRecord | None:
+        """One walk; `keys` are the things there are, by layer."""
         before = _problems(at)
         known_members(at, None, route, ROUTE_MEMBERS)
         kind = word(at, "kind", route.get("kind", "walk"), KINDS["routes"], "kind")
@@ -153,7 +157,7 @@ class Reader:
             return None
         special = {"status": status, "loop": loop, "theme": theme}
         feature = FeatureRecord(
-            "routes", at.id or "", kind, None, None, common, special, texts, content_hash(dict(route))
+            "routes", at.id or "", kind, None, None, common, special, texts, content_hash(dict(route)), route
         )
         return RouteRecord(feature, stops)
 

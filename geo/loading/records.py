@@ -92,6 +92,8 @@ class TextRecord:
     text: str
     state: str
     note: str | None = None
+    made_from: str | None = None
+    """Hash of the text that it was translated from, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class FeatureRecord:
     own: Mapping[str, Any]
     texts: tuple[TextRecord, ...]
     content_hash: str
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The line of the folder, as it was read."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def write(session: Session, folder: Folder, *, now: datetime) -> dict[str, Count
     """See geo.loading.folder.apply."""
     session.execute(text("SET LOCAL statement_timeout = 0"))
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": models.LOAD_LOCK})
-    texts = _Texts(folder.config["source_language"], folder.config["languages"])
+    texts = Texts(folder.config["source_language"], folder.config["languages"])
     counts: dict[str, Counts] = {}
     layers = {**{layer: () for layer in OWN_TABLES}, **folder.features}
     layers["routes"] = [route.feature for route in folder.routes]
@@ -75,7 +75,7 @@ def _all_layers(session: Session, layers: Mapping[str, Sequence[Any]]) -> dict[s
 
 
 def _layer(
-    session: Session, layer: str, records: Sequence[FeatureRecord], texts: "_Texts", now: datetime
+    session: Session, layer: str, records: Sequence[FeatureRecord], texts: "Texts", now: datetime
 ) -> Counts:
     query = select(FEATURE.c.key, FEATURE.c.id, FEATURE.c.content_hash, FEATURE.c.withdrawn_at).where(
         FEATURE.c.layer == layer
@@ -91,34 +91,55 @@ def _layer(
         if (old := known.get(record.key)) and (old.withdrawn or old.content_hash != record.content_hash)
     ]
     there = {record.key for record in records}
-    gone = [old.id for key, old in known.items() if key not in there and not old.withdrawn]
+    desks = _of_the_desk(session, layer)
+    gone = [
+        old.id
+        for key, old in known.items()
+        if key not in there and not old.withdrawn and desks.get(key, True)
+    ]
+    held = [record for record in changed if record.key in desks]
+    changed = [record for record in changed if record.key not in desks]
     ids = {key: old.id for key, old in known.items()}
     if new:
-        copy(session, FEATURE, (_row(record, now) for record in new))
+        copy(session, FEATURE, (row_of(record, now) for record in new))
         fresh = select(FEATURE.c.key, FEATURE.c.id).where(FEATURE.c.layer == layer)
         ids = {key: id_ for key, id_ in session.execute(fresh)}
     if changed:
-        rows = [{**_row(record, now), "of_id": ids[record.key], "withdrawn_at": None} for record in changed]
+        rows = [{**row_of(record, now), "of_id": ids[record.key], "withdrawn_at": None} for record in changed]
         columns: dict[str, Any] = {
             name: bindparam(name) for name in rows[0] if name not in ("of_id", "layer", "key")
         }
         session.connection().execute(
             update(FEATURE).where(FEATURE.c.id == bindparam("of_id")).values(columns), rows
         )
-    _own_rows(session, layer, [(ids[record.key], record) for record in (*new, *changed)])
+    own_rows(session, layer, [(ids[record.key], record) for record in (*new, *changed)])
     texts.replace(session, [(ids[record.key], record) for record in (*new, *changed)])
     if gone:
         session.execute(update(FEATURE).where(among(FEATURE.c.id, gone)).values(withdrawn_at=now))
+    for record in held:
+        session.execute(
+            update(FEATURE).where(FEATURE.c.id == ids[record.key]).values(content_hash=record.content_hash)
+        )
     back = sum(known[record.key].withdrawn for record in changed)
     return Counts(
         added=len(new) + back,
-        changed=len(changed) - back,
-        unchanged=len(records) - len(new) - len(changed),
+        changed=len(changed) - back + len(held),
+        unchanged=len(records) - len(new) - len(changed) - len(held),
         removed=len(gone),
     )
 
 
-def _row(record: FeatureRecord, now: datetime) -> dict[str, Any]:
+def _of_the_desk(session: Session, layer: str) -> dict[str, bool]:
+    """Keys of things that were changed at the desk, and whether the folder has them too.
+
+    A load leaves them as they are: geo/editing/loads.py puts both changes together.
+    """
+    rows = session.execute(text("SELECT key, from_folder FROM record WHERE layer = :layer"), {"layer": layer})
+    return {key: from_folder for key, from_folder in rows}
+
+
+def row_of(record: FeatureRecord, now: datetime) -> dict[str, Any]:
+    """The row of `feature` that a record makes."""
     geometry, entrance = record.geometry, record.entrance
     return {
         "layer": record.layer,
@@ -132,7 +153,8 @@ def _row(record: FeatureRecord, now: datetime) -> dict[str, Any]:
     }
 
 
-def _own_rows(session: Session, layer: str, records: Sequence[tuple[int, FeatureRecord]]) -> None:
+def own_rows(session: Session, layer: str, records: Sequence[tuple[int, FeatureRecord]]) -> None:
+    """Write the rows of the layer's own table, for features by number."""
     table: Table | None = OWN_TABLES.get(layer)
     if table is None or not records:
         return
@@ -148,7 +170,7 @@ def _own_rows(session: Session, layer: str, records: Sequence[tuple[int, Feature
         )
 
 
-class _Texts:
+class Texts:
     """Writes texts, with the hash of the text that each translation was made from."""
 
     def __init__(self, source_language: str, languages: Sequence[str]) -> None:
@@ -179,7 +201,7 @@ class _Texts:
             source = next(lang for lang in self._order if (one.field, lang) in said)
             made_from = None if one.lang == source else source_hash(said[one.field, source])
             # A translation that was not touched was made from the text as it was then: it may be stale now.
-            kept = before.get((id_, one.field, one.lang, one.text))
+            kept = one.made_from or before.get((id_, one.field, one.lang, one.text))
             rows.append(
                 {
                     "feature_id": id_,

@@ -1,0 +1,127 @@
+"""The desk's table of a layer: a page of its things, found by name or key, by stage, by what they lack."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.languages import Said
+from geo.folding import fold
+
+STAGES: Final = ("draft", "review", "published", "withdrawn")
+LONGEST_SOUGHT: Final = 80
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing in the table. `stages` has the parts that are not simply published: part → stage."""
+
+    layer: str
+    key: str
+    kind: str
+    name: Said
+    place: tuple[float, float] | None
+    """Longitude and latitude of where it is, as published."""
+    public: bool
+    stages: Mapping[str, str]
+
+
+_THINGS: Final = """
+  SELECT f.id, f.key, f.kind, f.place, f.withdrawn_at IS NULL AS public, r.id AS record_id
+    FROM feature f LEFT JOIN record r ON r.layer = f.layer AND r.key = f.key
+   WHERE f.layer = :layer {features}
+  UNION ALL
+  SELECT NULL, r.key, v.content->>'kind',
+         ST_PointOnSurface(ST_SetSRID(ST_GeomFromGeoJSON(v.content->>'geometry'), 4326)), false, r.id
+    FROM record r
+    JOIN record_part p ON p.record_id = r.id AND p.part = 'facts'
+    JOIN record_version v ON v.record_id = r.id AND v.part = 'facts' AND v.number = p.latest
+   WHERE r.layer = :layer AND r.feature_id IS NULL {records}
+"""
+_PAGE: Final = """
+WITH things AS ({things} ORDER BY key LIMIT :limit OFFSET :offset)
+SELECT t.key, t.kind, ST_X(t.place) AS lon, ST_Y(t.place) AS lat, t.public, name.text, name.lang, name.state,
+       (SELECT jsonb_object_agg(p.part, p.state) FROM record_part p
+         WHERE p.record_id = t.record_id AND p.state <> 'published' AND p.latest > 0) AS stages
+  FROM things t
+  LEFT JOIN LATERAL (
+    SELECT n.text, n.lang, n.state FROM (
+      SELECT x.text, x.lang, x.state FROM feature_text x WHERE x.feature_id = t.id AND x.field = 'name'
+      UNION ALL
+      SELECT v.content->'name'->>'text', v.part, v.content->'name'->>'state' FROM record_part p
+        JOIN record_version v ON v.record_id = p.record_id AND v.part = p.part AND v.number = p.latest
+       WHERE t.id IS NULL AND p.record_id = t.record_id AND v.content ? 'name') AS n
+     ORDER BY array_position(CAST(:order AS text[]), n.lang) NULLS LAST, n.lang LIMIT 1) AS name ON true
+ ORDER BY t.key
+"""
+_FOUND: Final = """ AND (f.key LIKE :beginning OR f.id IN (
+  SELECT feature_id FROM feature_text WHERE field = 'name' AND folded LIKE :sought))"""
+_STAGED: Final = """ AND r.id IN (SELECT p.record_id FROM record_part p
+  WHERE p.state = :stage AND p.latest > 0 AND (CAST(:part AS text) IS NULL OR p.part = :part))"""
+
+
+def page(
+    session: Session, layer: str, order: Sequence[str], *, limit: int, offset: int = 0,
+    sought: str = "", stage: str = "", part: str | None = None, kind: str = "",
+) -> tuple[int, Sequence[Row]]:  # fmt: skip
+    """How many things there are, and a page of them by key; names in the first language of `order`.
+
+    `sought` is in a name or begins the key; `stage` is that of any part, or of `part`.
+    """
+    features, records, values = _where(sought, stage, part, kind)
+    things = _THINGS.format(features=features, records=records)
+    values = {**values, "layer": layer, "order": list(order), "limit": limit, "offset": offset}
+    total = session.scalar(text(f"SELECT count(*) FROM ({things}) AS t"), values) or 0
+    rows = session.execute(text(_PAGE.format(things=things)), values)
+    return total, [_row(layer, row) for row in rows]
+
+
+def _where(sought: str, stage: str, part: str | None, kind: str) -> tuple[str, str, dict[str, Any]]:
+    features = records = ""
+    values: dict[str, Any] = {}
+    if sought := "".join(sign for sign in sought[:LONGEST_SOUGHT] if sign.isprintable()).strip():
+        beginning, folded = _literal(sought.lower()), _literal(fold(sought))
+        features += _FOUND
+        records += " AND r.key LIKE :beginning"
+        values |= {"beginning": f"{beginning}%", "sought": f"%{folded}%" if folded else None}
+    if kind:
+        features += " AND f.kind = :kind"
+        records += " AND v.content->>'kind' = :kind"
+        values["kind"] = kind
+    if stage == "published":
+        features += " AND f.withdrawn_at IS NULL"
+        records += " AND false"
+    elif stage == "withdrawn":
+        features += " AND f.withdrawn_at IS NOT NULL"
+        records += " AND false"
+    elif stage in STAGES:
+        features += _STAGED
+        records += _STAGED
+        values |= {"stage": stage, "part": part}
+    return features, records, values
+
+
+def _literal(typed: str) -> str:
+    """As a pattern of LIKE that matches just this."""
+    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _row(layer: str, row: Any) -> Row:
+    name = Said(row.text, row.lang, row.state or "machine") if row.text else Said(row.key, "und")
+    place = None if row.lon is None else (row.lon, row.lat)
+    return Row(layer, row.key, row.kind, name, place, row.public, row.stages or {})
+
+
+def waiting(session: Session, layers: Sequence[str]) -> dict[tuple[str, str, str], int]:
+    """How many parts are drafts or in review: (layer, part, stage) → number."""
+    rows = session.execute(
+        text(
+            "SELECT r.layer, p.part, p.state, count(*) FROM record_part p JOIN record r ON r.id = p.record_id"
+            " WHERE p.state IN ('draft', 'review') AND p.latest > 0 AND r.layer = ANY (:layers)"
+            " GROUP BY 1, 2, 3"
+        ),
+        {"layers": list(layers)},
+    )
+    return {(layer, part, state): number for layer, part, state, number in rows}
