@@ -3,10 +3,13 @@
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.accounts import Role, open_to
 from core.db import OUTAGES, db
+from core.errors import NotFound
 from geo import monuments, published, routes, search
 from geo.locator import drawing
+from geo.vocabulary import N_
 from geo.wifi import public
 from portal.shell import public_base
 
@@ -94,6 +97,8 @@ def sitemap() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def sitemap_part(part: int) -> ResponseReturnValue:
     """One part of a large sitemap."""
+    if not 1 <= part <= paging.FURTHEST:
+        raise NotFound(N_("There is no such part of the sitemap."))
     return _sitemap(part)
 
 

@@ -6,14 +6,14 @@ conflict or a refusal is told in both: as JSON {message, field}, or at the top o
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.accounts import Role, holds, open_to
 from core.caching import unkept
 from core.db import db
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.translation import translate
 from geo.vocabulary import N_
 from geo.wifi import comments, history, hotspots, lifecycle, scenarios, tuning
@@ -28,8 +28,14 @@ blueprint.after_request(unkept)
 def told(problem: Invalid | Conflict) -> ResponseReturnValue:
     """What cannot be taken, and why; nothing of the request is kept. A conflict brings the newest state."""
     db.session.rollback()
+    try:
+        return _told(problem, (request.view_args or {}).get("key", ""))
+    except NotFound as gone:  # the plan itself: told as everywhere
+        return current_app.handle_user_exception(gone)
+
+
+def _told(problem: Invalid | Conflict, key: str) -> ResponseReturnValue:
     status = 409 if isinstance(problem, Conflict) else 422
-    key = (request.view_args or {}).get("key", "")
     if not asked.by_script():
         return views.page_of(key, problem, status) if key else views.listing(problem, status)
     answer: dict[str, Any] = {
