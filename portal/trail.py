@@ -9,11 +9,13 @@ from core import clock
 from core.accounts import Role, open_to
 from core.db import db
 from core.trail import reading
+from geo.vocabulary import N_
 
 blueprint = Blueprint("trail", __name__)
 
 PER_PAGE: Final = 50
 LONGEST: Final = 80
+ACTS: Final = {"insert": N_("added"), "update": N_("changed"), "delete": N_("deleted")}
 
 
 @blueprint.get("/desk/trail")
@@ -29,7 +31,7 @@ def changes() -> ResponseReturnValue:
         **{name: value or None for name, value in asked.items()},
     )
     further = found[PER_PAGE - 1].seq if len(found) > PER_PAGE else None
-    html = render_template("trail.html", entries=found[:PER_PAGE], asked=asked, further=further)
+    html = render_template("trail.html", entries=found[:PER_PAGE], asked=asked, further=further, acts=ACTS)
     return html, {"Cache-Control": "no-store"}
 
 

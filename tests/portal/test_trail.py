@@ -19,7 +19,7 @@ def test_who_changed_roles_stands_in_the_trail(people: Flask) -> None:
 
     page = browser.get(f"/desk/trail?about=account&key={other}&by=account:{number}")
     assert page.status_code == 200
-    assert "update account" in page.text
+    assert f"account {other}</code>" in page.text
     assert "editor" in page.text
     assert "F. Amzil" in page.text
     assert page.headers["Cache-Control"] == "no-store"
