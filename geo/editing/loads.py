@@ -3,7 +3,7 @@
 Of a field that both changed the desk's stays, and the load says so; the folder's version is in the history.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,42 +25,51 @@ def follow(session: Session, folder: Folder, *, now: datetime) -> list[str]:
 
     The caller commits. Raises checking.BadRecord if both changes together make no good thing.
     """
-    kept: list[str] = []
-    for record in session.scalars(select(Record).where(Record.from_folder).order_by(Record.id)):
-        line = _line(folder, record.layer, record.key)
-        if line is not None:
-            kept += _follow(session, record, line, now)
-    return kept
-
-
-def _line(folder: Folder, layer: str, key: str) -> FeatureRecord | None:
-    listed: Iterator[FeatureRecord] = iter(folder.features.get(layer, ()))
-    if layer == parts.WALKS:
-        listed = (route.feature for route in folder.routes)
-    return next((record for record in listed if record.key == key), None)
+    records = session.scalars(select(Record).where(Record.from_folder).order_by(Record.id)).all()
+    wanted = {(record.layer, record.key) for record in records}
+    layers = [*folder.features.values(), [walk.feature for walk in folder.routes]]
+    lines = {key: one for listed in layers for one in listed if (key := (one.layer, one.key)) in wanted}
+    return [
+        field
+        for record in records
+        if (line := lines.get((record.layer, record.key))) is not None
+        for field in _follow(session, record, line, now)
+    ]
 
 
 def _follow(session: Session, record: Record, line: FeatureRecord, now: datetime) -> list[str]:
     told = parts.of_line(record.layer, line.given)
     bases = _bases(session, record)
     kept: list[str] = []
-    moved = False
+    before = stages.public_contents(session, record)
     for part in sorted({*told, *bases}):
-        base, theirs = bases.get(part, {}), told.get(part, {})
+        base = bases.get(part, {})
+        theirs = told.get(part, {}) if part == parts.FACTS else _with_sources(told.get(part, {}), base)
         if not merging.changes(base, theirs):
             continue
         row = versions.held(session, record, part, now=now)
         kept += [
             f"{record.layer}/{record.key}: {part}.{field}" for field in _take(session, row, base, theirs, now)
         ]
-        moved = True
-    if moved:
-        session.flush()
-        contents = stages.public_contents(session, record)
-        if parts.FACTS in contents:
-            thing = checking.checked(session, record.layer, record.key, contents)
-            record.feature_id = single.publish(session, thing, now=now)
+    session.flush()
+    contents = stages.public_contents(session, record)
+    moved = any(
+        merging.changes(before.get(part, {}), contents.get(part, {})) for part in {*before, *contents}
+    )
+    if parts.FACTS in contents and moved:
+        thing = checking.checked(session, record.layer, record.key, contents)
+        record.feature_id = single.publish(session, thing, now=now)
     return kept
+
+
+def _with_sources(theirs: parts.Content, base: parts.Content) -> dict[str, Any]:
+    """The folder says not from which text a translation was made: of one that it did not change, the same."""
+    return {
+        field: {**one, "source": base[field]["source"]}
+        if base.get(field, {}).get("source") and base[field]["text"] == one["text"]
+        else one
+        for field, one in theirs.items()
+    }
 
 
 def _bases(session: Session, record: Record) -> dict[str, dict[str, Any]]:
