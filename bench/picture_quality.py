@@ -1,6 +1,7 @@
-"""Bytes against likeness of pictures' formats: `python -m bench.picture_quality FOLDER` with photographs in it.
+"""Bytes against likeness of formats: `python -m bench.picture_quality FOLDER`, a folder of photographs.
 
-Likeness is SSIM of luma, Gaussian window of sigma 1.5 (Wang, Bovik, Sheikh and Simoncelli 2004, IEEE TIP 13/4).
+Likeness is SSIM of luma, Gaussian window of sigma 1.5 (Wang and others 2004, IEEE Transactions on Image
+Processing 13/4).
 """
 
 import io
@@ -30,7 +31,7 @@ WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def main(folder: Path, width: int = 640) -> None:
-    """One line a way of writing: bytes a pixel, SSIM, milliseconds a megapixel, means over the photographs."""
+    """A line a way of writing: bytes, SSIM, milliseconds a megapixel, means over the photographs."""
     pictures = [Image.open(path).convert("RGB") for path in sorted(folder.iterdir())]
     for picture in pictures:
         picture.thumbnail((width, 2 * width), Image.Resampling.LANCZOS)
@@ -43,7 +44,9 @@ def main(folder: Path, width: int = 640) -> None:
         for picture, data in zip(pictures, written, strict=True):
             size += len(data)
             likenesses.append(_ssim(_luma(picture), _luma(Image.open(io.BytesIO(data)))))
-        shown = " ".join(f"{name}={value}" for name, value in options.items() if name in ("quality", "speed", "method"))
+        shown = " ".join(
+            f"{name}={value}" for name, value in options.items() if name in ("quality", "speed", "method")
+        )
         print(
             f"{kind:<5} {shown:<22} {size:>8} bytes {8 * size / pixels:5.2f} bit/px"
             f" SSIM {mean(likenesses):.4f} least {min(likenesses):.4f} {took * 1e9 / pixels:5.0f} ms/MP"

@@ -1,7 +1,8 @@
 """A bucket of an S3-compatible store: Amazon's own, Ceph, Garage, SeaweedFS and the like.
 
-Imported only where FILES_URL names one; needs the extra `s3` (obstore, the client of Apache Arrow's object_store).
-Keys to it come from the environment as usual: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, or the machine's role.
+Imported only where FILES_URL names one; needs the extra `s3`: obstore, a client on Apache Arrow's object_store.
+Keys to it come from the environment as usual: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's
+role.
 """
 
 from collections.abc import Iterator
@@ -23,10 +24,9 @@ RETRIES: Final = 2
 
 
 class Bucket:
-    """Files under a prefix of a bucket. Large ones go in parts; a file appears once the last part is there."""
+    """Files under a prefix. Large ones go in parts; a file appears once the last part is there."""
 
     def __init__(self, bucket: str, prefix: str, endpoint: str = "", region: str = "us-east-1") -> None:
-        options = {"endpoint": endpoint} if endpoint else {}
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
@@ -37,7 +37,7 @@ class Bucket:
                 "connect_timeout": timedelta(seconds=CONNECT_S),
             },
             retry_config={"max_retries": RETRIES, "retry_timeout": timedelta(seconds=PATIENCE_S)},
-            **options,
+            config={"endpoint": endpoint} if endpoint else {},
         )
 
     def put(self, key: str, file: BinaryIO) -> None:
@@ -54,7 +54,9 @@ class Bucket:
             try:
                 found = self._store.get(key)
             except FileNotFoundError as missing:
-                return _nothing(missing)
+                if "NoSuchBucket" in str(missing):
+                    raise
+                return None
             return Kept(found.meta["size"], _chunks(found.stream(min_chunk_size=CHUNK)))
 
     def exists(self, key: str) -> bool:
@@ -79,13 +81,6 @@ class Bucket:
             for page in self._store.list(f"{folder}/"):
                 for item in page:
                     yield Listed(item["path"], item["last_modified"])
-
-
-def _nothing(missing: FileNotFoundError) -> None:
-    """None for a file that is not there; a bucket that is not there is a store that does not answer."""
-    if "NoSuchBucket" in str(missing):
-        raise missing
-    return None
 
 
 def _chunks(stream: Iterator[object]) -> Iterator[bytes]:

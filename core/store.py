@@ -116,7 +116,7 @@ class Disk:
         path = self.root / checked(key)
         try:
             file = open(path, "rb")  # noqa: SIM115 - closed by who reads it to its end
-            return Kept(os.fstat(file.fileno()).st_size, _chunks(file))
+            return Kept(os.fstat(file.fileno()).st_size, _Chunks(file))
         except FileNotFoundError:
             return None
         except OSError as away:
@@ -147,7 +147,21 @@ class Disk:
                 yield Listed(path.relative_to(self.root).as_posix(), put_at)
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+class _Chunks:
+    """What a file holds, piece by piece; it is closed at its end, or by who stops before."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if chunk := self._file.read(CHUNK):
+            return chunk
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import core.mail
+import geo.pictures.making
 import geo.wifi.siting.task
 import portal.accounts.letters
 import qr_signs.builds.jobs
@@ -23,6 +24,7 @@ JOBS: tuple[ModuleType, ...] = (
     core.mail,
     portal.accounts.letters,
     qr_signs.builds.jobs,
+    geo.pictures.making,
     geo.wifi.siting.task,
 )
 """Importing them declares their tasks."""

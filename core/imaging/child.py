@@ -28,8 +28,6 @@ from core.imaging.limits import (
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF")
 """Told by content; an animated picture is its first frame, a phone's JPEG of several (MPO) its first."""
-FIRST: Final = ("320.webp", "640.webp")
-"""Made at once, for the desk; the others are a background job's."""
 
 
 class Refused(Exception):
@@ -70,8 +68,8 @@ def _peak_kb() -> int:
 
 def _read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     picture = _cleaned(_opened(data))
-    names = [name for name in FIRST if name in renditions.names(picture.width)]
-    names.append(renditions.MASTER)
+    # What the desk shows at once; the others are a background job's.
+    names = (renditions.THUMBNAIL, renditions.preview(picture.width), renditions.MASTER)
     files = [renditions.encoded(picture, name) for name in names]
     average = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
     told = {
@@ -119,7 +117,7 @@ def _looks_like(data: bytes) -> str:
 def _cleaned(picture: Image.Image) -> Image.Image:
     """Upright, in sRGB, at most LARGEST: pixels in a new picture, and nothing that stood beside them."""
     try:
-        # JPEG decoders can leave detail out: less memory for the same result. Either box holds an upright picture.
+        # JPEG decoders can leave detail out: less memory for the same result.
         longest = max(renditions.LARGEST)
         scale = min(1.0, longest / max(picture.size))
         picture.draft(None, (round(picture.width * scale), round(picture.height * scale)))

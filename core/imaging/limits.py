@@ -25,8 +25,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     NOT_READ: "This is no picture that can be read: send a JPEG, PNG, WebP or AVIF.",
     "broken": "This picture is broken or not complete. Send it again from where it was taken.",
     "svg": "Drawings (SVG) are not taken here: send a JPEG, PNG, WebP or AVIF.",
-    "heic": "HEIC cannot be read here. Send the picture as JPEG: on an iPhone, under Settings, Camera, Formats,"
-    " choose Most Compatible.",
+    "heic": "HEIC cannot be read here. Send the picture as JPEG: on an iPhone, under Settings, Camera,"
+    " Formats, choose Most Compatible.",
     "time": "This picture takes too long to be read. Save it anew as JPEG and send that.",
 }
 VALUES: Final[Mapping[str, object]] = {

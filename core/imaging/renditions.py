@@ -10,7 +10,11 @@ from typing import Final
 from PIL import Image
 
 WIDTHS: Final = (160, 320, 640, 1280, 2048)
-"""Pixels: lists, phones, phones with fine screens, tables, large screens. Nothing is made larger than it was."""
+"""Pixels: lists, phones, phones with fine screens, tablets, large screens. Nothing is made larger."""
+PHONE: Final = 640
+"""Width of the file that is taken by browsers which choose none, and that walks to take along hold."""
+THUMBNAIL: Final = "160.webp"
+"""The file of lists; every picture has one."""
 LARGEST: Final = (2048, 4096)
 """Pixels of width and height that are kept at the most."""
 SUFFIXES: Final = {"avif": "image/avif", "webp": "image/webp"}
@@ -33,6 +37,11 @@ def widths(width: int) -> tuple[int, ...]:
 def names(width: int) -> tuple[str, ...]:
     """Files of a picture of that width, without the master."""
     return tuple(f"{each}.{suffix}" for each in widths(width) for suffix in SUFFIXES)
+
+
+def preview(width: int) -> str:
+    """The WebP of a picture of that width that every page can show: for phones, and while others are made."""
+    return f"{max(each for each in widths(width) if each <= PHONE or each == widths(width)[0])}.webp"
 
 
 def digest(picture: Image.Image) -> str:
