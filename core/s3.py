@@ -1,6 +1,6 @@
 """A bucket of an S3-compatible store: Amazon's own, Ceph, Garage, SeaweedFS and the like.
 
-Imported only where FILES_URL names one; needs the extra `s3`: obstore, a client on Apache Arrow's object_store.
+Imported only where FILES_URL names one; needs the extra `s3`: obstore, on the object_store of Apache Arrow.
 Keys to it come from the environment as usual: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's
 role.
 """
