@@ -16,6 +16,7 @@ from core.settings import PROJECT
 
 AT_ONCE: Final = BoundedSemaphore(1)
 """One picture at a time in each server process: their memory adds up otherwise."""
+CHILD: tuple[str, ...] = ("-m", "core.imaging.child")
 QUEUE_S: Final = 60
 """For those before to be done, in seconds."""
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV")
@@ -72,7 +73,7 @@ def _asked(data: bytes) -> tuple[int, bytes]:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(
-            (sys.executable, "-m", "core.imaging.child"),
+            (sys.executable, *CHILD),
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
