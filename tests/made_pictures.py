@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -11,6 +12,7 @@ SECRET = b"SECRET-PLACE"
 CORNERS = {"red": (200, 30, 30), "green": (30, 160, 30), "blue": (30, 30, 200), "white": (240, 240, 240)}
 
 
+@lru_cache(maxsize=8)
 def scene(size: tuple[int, int] = (800, 600)) -> Image.Image:
     """A picture whose corners can be told apart: red, green; blue, white. The same size is the same picture."""
     picture = Image.new("RGB", size)

@@ -17,7 +17,7 @@ from geo import published
 from geo.pictures import keeping, lists
 from geo.pictures.licences import LICENCES
 from geo.pictures.lists import Thing
-from geo.pictures.models import PUBLISHED, Picture
+from geo.pictures.models import DRAFT, PUBLISHED, Picture
 from geo.vocabulary import N_
 from webmap.pictures import forms
 from webmap.pictures.serving import keeper
@@ -176,7 +176,7 @@ def describe(layer: str, key: str, picture_id: int) -> ResponseReturnValue:
     try:
         picture = keeping.one(db.session, about.id, picture_id, forms.seen(request.form))
         keeping.describe(picture, forms.words(request.form, g.commune.languages), g.commune.languages)
-        publishing = request.form.get("then") == "publish"
+        publishing = request.form.get("then") == "publish" and picture.state == DRAFT
         if publishing and not keeping.lacking(picture, required):
             keeping.publish(picture, required, by=g.staff_name, now=clock.now())
         elif picture.state == PUBLISHED:
