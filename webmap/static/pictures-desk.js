@@ -17,7 +17,7 @@ for (const words of document.querySelectorAll("[data-words]")) {
 }
 
 function tell(lines) {
-  told.replaceChildren(...lines.map((line) => {
+  told.firstElementChild.replaceChildren(...lines.map((line) => {
     const item = document.createElement("li");
     item.textContent = line;
     return item;
