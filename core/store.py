@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from core.errors import Unavailable
+from core.errors import N_, Unavailable
 from core.settings import Settings
 
 CHUNK: Final = 64 * 1024
 """Bytes that are read at a time."""
-AWAY: Final = "The store of the files does not answer. Please try again in a minute."
+AWAY: Final = N_("The store of the files does not answer. Please try again in a minute.")
 _KEY: Final = re.compile(r"[a-z0-9]+(/[a-z0-9][a-z0-9.]*)+")
 
 

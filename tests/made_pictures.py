@@ -14,7 +14,7 @@ CORNERS = {"red": (200, 30, 30), "green": (30, 160, 30), "blue": (30, 30, 200), 
 
 @lru_cache(maxsize=8)
 def scene(size: tuple[int, int] = (800, 600)) -> Image.Image:
-    """A picture whose corners can be told apart: red, green; blue, white. The same size is the same picture."""
+    """A picture with a colour in each corner: red, green; blue, white. One size, one picture."""
     picture = Image.new("RGB", size)
     draw = ImageDraw.Draw(picture)
     width, height = size[0] // 2, size[1] // 2
@@ -37,7 +37,7 @@ def photo(size: tuple[int, int] = (800, 600), kind: str = "JPEG", **options: Any
 
 
 def told_all(size: tuple[int, int] = (800, 600), turned: int = 1) -> bytes:
-    """A JPEG with everything that phones write: place, telephone, thumbnail, XMP, IPTC, a comment, a profile."""
+    """A JPEG with all that phones and programs write: place, telephone, XMP, IPTC, a comment."""
     exif = Image.Exif()
     exif[0x0112] = turned
     exif[0x010F] = SECRET.decode()

@@ -30,7 +30,7 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF")
 """Told by content; an animated picture is its first frame, a phone's JPEG of several (MPO) its first."""
 
 
-class Refused(Exception):
+class NotTaken(Exception):
     """Why a picture is not taken: a key of REFUSALS."""
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     _bound()
     try:
         told, files = _read(sys.stdin.buffer.read())
-    except Refused as why:
+    except NotTaken as why:
         told, files = {"refused": str(why)}, []
     except MemoryError:
         told, files = {"refused": "pixels"}, []
@@ -85,20 +85,20 @@ def _read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 def _opened(data: bytes) -> Image.Image:
     """The picture, measured before anything of it is decoded."""
     if not data:
-        raise Refused("empty")
+        raise NotTaken("empty")
     try:
         with warnings.catch_warnings(action="ignore"):
             Image.MAX_IMAGE_PIXELS = None
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, OverflowError):
-        raise Refused(_looks_like(data)) from None
+        raise NotTaken(_looks_like(data)) from None
     width, height = picture.size
     if width * height > LARGEST_PIXELS:
-        raise Refused("pixels")
+        raise NotTaken("pixels")
     if min(width, height) < SMALLEST_SIDE:
-        raise Refused("small")
+        raise NotTaken("small")
     if max(width, height) > LONGEST_RATIO * min(width, height):
-        raise Refused("long")
+        raise NotTaken("long")
     return picture
 
 
@@ -123,7 +123,7 @@ def _cleaned(picture: Image.Image) -> Image.Image:
         picture.draft(None, (round(picture.width * scale), round(picture.height * scale)))
         picture.load()
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError):
-        raise Refused("broken") from None
+        raise NotTaken("broken") from None
     turned = _turned(picture)
     profile = picture.info.get("icc_profile")
     if picture.mode in ("P", "PA", "1") or (picture.mode in ("L", "RGB") and "transparency" in picture.info):

@@ -72,7 +72,7 @@ def _asked(data: bytes) -> tuple[int, bytes]:
     """Exit status and answer of the process that reads it. Its end does not wait for ours."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own command
             (sys.executable, *CHILD),
             input=data,
             stdout=subprocess.PIPE,

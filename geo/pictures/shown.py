@@ -96,9 +96,9 @@ def all_of(feature_id: Any) -> ScalarSelect[Any]:
 def shown(rows: Sequence[Sequence[Any]] | None, order: Sequence[str]) -> tuple[Shown, ...]:
     """What `all_of` read, in the order of the page."""
     found = []
-    for *told, alts in rows or ():
-        said = {lang: Said(text, lang, state) for lang, (text, state) in (alts or {}).items()}
-        found.append(Shown(*told, say(said, order)))
+    for row in rows or ():
+        alts = {lang: Said(text, lang, state) for lang, (text, state) in (row[9] or {}).items()}
+        found.append(Shown(*(*row[:9], say(alts, order))))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import text
 
 from core.accounts import Role
@@ -158,10 +158,11 @@ def test_everything_works_without_scripts(open_page: Open, gallery: tuple[str, F
     page = open_page("/", base=base, size=PHONE, locale="fr", java_script_enabled=False)
     _come_in(page, base, of="/desk/pictures/places/place-assarag")
     page.locator("#author-new").fill("F. Amzil")
-    page.locator("#file").set_input_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": photo(size)} for name, size in
-         (("a.jpg", (640, 480)), ("b.jpg", (480, 640)))]
-    )  # fmt: skip
+    taken: list[FilePayload] = [
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo((640, 480))},
+        {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo((480, 640))},
+    ]
+    page.locator("#file").set_input_files(taken)
     page.locator("[data-send]").click()
     expect(page.locator("li.picture")).to_have_count(2)
     expect(page.locator("#author-new")).to_have_value("F. Amzil")
