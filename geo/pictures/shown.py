@@ -111,11 +111,11 @@ class Known(NamedTuple):
 
 
 def of_name(session: Session, sha256: str) -> Known | None:
-    """Who a picture's files are for; None for a name that no picture has that is not withdrawn."""
+    """Who a picture's files are for; None for a name that no picture of a thing on the map has."""
     query = (
         select(Picture.state, Feature.layer, Picture.width)
         .join(Feature, Feature.id == Picture.feature_id)
-        .where(Picture.sha256 == sha256, Picture.state != WITHDRAWN)
+        .where(Picture.sha256 == sha256, Picture.state != WITHDRAWN, Feature.withdrawn_at.is_(None))
         .limit(100)
     )
     rows = session.execute(query).all()

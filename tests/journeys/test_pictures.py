@@ -19,7 +19,8 @@ from portal import staff
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
-from tests.journeys.conftest import DESK, PHONE, Open, serving
+from tests.journeys.conftest import DESK, PHONE, Open, Town, serving
+from tests.journeys.walks import WALK, cut_off, take_along
 from tests.made_pictures import photo, told_all
 
 SECRET = "test"
@@ -112,6 +113,23 @@ def test_from_the_camera_to_the_page_in_three_languages(
         assert image.get_attribute("lang") == ("ar" if lang == "zgh" else None)
         _clean(visitor, axe)
         visitor.context.close()
+
+
+def test_a_walk_taken_along_shows_its_picture_without_a_network(
+    open_page: Open, gallery: tuple[str, Flask]
+) -> None:
+    """Its file is the one that browsers take which choose none; this one chooses another."""
+    _, app = gallery
+    town = Town(app)
+    app.extensions.pop("published", None)
+    page = open_page(f"/fr/routes/{WALK}", base=town.base, device_scale_factor=3)
+    take_along(page)
+    cut_off(town, page.context)
+    page.goto(f"{town.base}/fr/monuments/kasbah")
+
+    image = page.locator("figure.picture img")
+    assert image.evaluate("image => image.decode().then(() => [image.naturalWidth, image.currentSrc])")[0] > 0
+    assert "/1200.avif" in image.evaluate("image => image.currentSrc")
 
 
 def test_pictures_are_dropped_and_each_refusal_stays_on_the_page(

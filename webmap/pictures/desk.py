@@ -127,14 +127,16 @@ def bring(layer: str, key: str) -> ResponseReturnValue:
 
 
 def _brought(about: Thing, words: keeping.Words, chosen: Sequence[Any]) -> list[Refusal]:
-    refused = []
-    files = store.of(current_app.config["SETTINGS"])
+    refused: list[Refusal] = []
+    taken = []
+    # All are read before the first is kept: nobody waits for a thing while pictures are decoded.
     for file in chosen:
         try:
-            cleaned = intake.cleaned(file.stream.read(limits.LARGEST_BYTES + 1))
+            taken.append(intake.cleaned(file.stream.read(limits.LARGEST_BYTES + 1)))
         except Invalid as wrong:
             refused.append((forms.shown_name(file), _said(wrong)))
-            continue
+    files = store.of(current_app.config["SETTINGS"])
+    for cleaned in taken:
         keeping.bring(db.session, files, about.id, cleaned, words, by=g.staff_name, now=clock.now())
     return refused
 
