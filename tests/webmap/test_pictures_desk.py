@@ -1,5 +1,6 @@
 """The desk of pictures: who may bring and publish what, and what is said of what goes wrong."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts import Role
+from core.imaging import renditions
+from tests import s3
 from tests.made_pictures import file_of, photo, png, scene
 from tests.webmap.galleries import HERE, OF, SAID, bring, get, made, publish, rows, say, shown, who
 
@@ -161,3 +164,22 @@ def test_a_store_that_is_away_is_told_and_no_row_is_left(gallery: Flask, editor:
     (root / "pictures").unlink()
     (root / "elsewhere").rename(root / "pictures")
     assert bring(editor, (file_of(scene((900, 700))), "x.jpg")).status_code == 303
+
+
+def test_a_bucket_does_what_a_disk_does(gallery: Flask, editor: FlaskClient) -> None:
+    disk = gallery.config["SETTINGS"]
+    with s3.keys(), s3.bucket() as line:
+        gallery.config["SETTINGS"] = replace(disk, FILES_URL=line.url)
+        row = publish(gallery, editor, 1500)
+        read = partial(get, gallery.test_client())
+        for name in renditions.names(row.width):
+            assert len(read(f"/pictures/{row.sha256}/{name}").data) > 100
+        assert read(f"/pictures/{row.sha256}/640.avif").mimetype == "image/avif"
+        line.most = 0
+        gallery.config["SETTINGS"] = replace(disk, FILES_URL=line.url + "&region=eu-west-1")
+        assert read(f"/pictures/{row.sha256}/640.avif").status_code == 503
+        assert bring(editor, (photo((640, 700)), "x.jpg")).status_code == 503
+        assert len(rows(gallery)) == 1
+        line.most = None
+        assert bring(editor, (photo((640, 700)), "x.jpg")).status_code == 303
+    assert list(Path(disk.FILES_DIR).rglob("*.webp")) == []
