@@ -69,7 +69,7 @@ def cleaned(data: bytes, field: str = "file") -> Cleaned:
 
 
 def _asked(data: bytes) -> tuple[int, bytes]:
-    """Exit status and answer of the process that reads it. Its end does not wait for ours."""
+    """Exit status and answer of the process that reads it."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own command
