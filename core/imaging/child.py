@@ -2,8 +2,8 @@
 
     python -m core.imaging.child < upload > answer
 
-The answer is one line of JSON, then the files that it names, one after the other; for a refused picture a line
-with the word of REFUSALS that says why. Nothing here is imported by the server.
+The answer is one line of JSON, then the files that it names, one after the other; for a refused picture a
+line with the word of REFUSALS that says why. Nothing here is imported by the server.
 """
 
 import io
