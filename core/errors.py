@@ -5,6 +5,11 @@ in their own language; `str()` gives the English sentence for logs and the comma
 """
 
 
+def N_(message: str) -> str:
+    """Mark a message for translation that is kept in a name before it is raised."""
+    return message
+
+
 class Word(str):
     """A value of a message that is a message itself, to be said in the reader's language too."""
 

@@ -41,6 +41,10 @@ class Settings:
     """
     FILES_DIR: str = ""
     """Directory for uploaded pictures and finished artworks. Empty: `files` in the state directory."""
+    FILES_URL: str = field(default="", repr=False)
+    """Where pictures lie: `s3://BUCKET/PREFIX?endpoint=https://…&region=…` for any S3-compatible store, its
+    keys from the environment as usual. Empty: FILES_DIR.
+    """
     SMTP_URL: str = field(default="", repr=False)
     """Mail server, such as `smtp://host:25`, `smtp+starttls://user:password@host:587` or
     `smtps://user:password@host:465`. Empty: letters are written to the spool folder, `spool` in FILES_DIR.

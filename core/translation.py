@@ -6,6 +6,7 @@ second.
 
 import io
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -88,6 +89,11 @@ def day(value: Any) -> str:
     return format_date(value, "long", locale=locale(g.lang))
 
 
+def iso_day(value: str) -> str:
+    """A date written as 2026-11-24, in words."""
+    return day(date.fromisoformat(value))
+
+
 def moment(value: Any) -> str:
     """A moment, in Universal Time and saying so."""
     return f"{format_datetime(value, 'd MMM y HH:mm', locale=locale(g.lang))} UTC"
@@ -100,6 +106,6 @@ def init_app(app: Flask) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translate, lambda one, many, n: plural(one, many, n), newstyle=True
     )
-    env.filters.update(number=number, metres=metres, minutes=minutes, day=day, moment=moment)
+    env.filters.update(number=number, metres=metres, minutes=minutes, day=day, iso_day=iso_day, moment=moment)
     for lang in LANGUAGES:
         catalogue(lang)

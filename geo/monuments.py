@@ -21,6 +21,8 @@ from geo.features import (
     walking_minutes,
 )
 from geo.models import Feature, Monument
+from geo.pictures import shown
+from geo.pictures.shown import Shown
 from geo.recordings import Heard
 from geo.shapes import LonLat
 
@@ -67,6 +69,7 @@ class MonumentPage:
     routes: tuple[OnRoute, ...]
     recordings: dict[str, Heard]
     """By the field of the text that is spoken."""
+    pictures: tuple[Shown, ...]
 
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> MonumentPage:
@@ -80,11 +83,12 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         func.ST_X(Monument.place),
         func.ST_Y(Monument.place),
         recordings.all_of(Monument.id),
+        shown.all_of(Monument.id),
     ).where(Monument.key == key)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such monument here.")
-    monument, rows, lon, lat, recorded = row
+    monument, rows, lon, lat, recorded, pictured = row
     if monument.withdrawn_at is not None:
         raise Gone("This monument is no longer on the map.")
     texts = as_texts(rows)
@@ -113,6 +117,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         near=near(session, monument, order, speed_kmh),
         routes=on_routes(session, monument, order, speed_kmh),
         recordings=recordings.heard(recorded, order),
+        pictures=shown.shown(pictured, order),
     )
 
 

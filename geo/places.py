@@ -13,6 +13,8 @@ from geo.features import Way, all_texts, as_texts
 from geo.locator import Point
 from geo.models import Feature
 from geo.monuments import OnRoute, near, on_routes
+from geo.pictures import shown
+from geo.pictures.shown import Shown
 from geo.shapes import LonLat
 
 
@@ -33,6 +35,7 @@ class PlacePage:
     sources: tuple[str, ...]
     near: tuple[Way, ...]
     routes: tuple[OnRoute, ...] = ()
+    pictures: tuple[Shown, ...] = ()
 
 
 def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, metric_crs: int) -> PlacePage:
@@ -45,6 +48,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, met
         func.ST_Y(Feature.place).label("lat"),
         func.ST_X(metric).label("x"),
         func.ST_Y(metric).label("y"),
+        shown.all_of(Feature.id).label("pictures"),
     ).where(Feature.layer == "places", Feature.key == key)
     row: Any = session.execute(query).one_or_none()
     if row is None:
@@ -68,4 +72,5 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, met
         sources=tuple(place.sources),
         near=near(session, place, order, speed_kmh),
         routes=on_routes(session, place, order, speed_kmh),
+        pictures=shown.shown(row.pictures, order),
     )

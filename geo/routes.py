@@ -24,6 +24,8 @@ from geo.features import (
     walking_minutes,
 )
 from geo.models import Feature, Route, RouteLeg, RouteStop
+from geo.pictures import shown
+from geo.pictures.shown import Shown
 from geo.recordings import Heard
 from geo.shapes import LonLat
 from geo.streets import guides
@@ -82,6 +84,7 @@ class RoutePage:
     """By the field of the text that is spoken."""
     remarks: tuple[Remark, ...] = ()
     """What the walk's check found, of its stops and as a whole."""
+    pictures: tuple[Shown, ...] = ()
 
 
 def speed(pace: str, usual_kmh: float) -> float:
@@ -102,7 +105,8 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
 
     NotFound for a key that never was, Gone when withdrawn.
     """
-    query = _walks().add_columns(recordings.all_of(Route.id).label("recordings")).where(Route.key == key)
+    kept = recordings.all_of(Route.id).label("recordings"), shown.all_of(Route.id).label("pictures")
+    query = _walks().add_columns(*kept).where(Route.key == key)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such route here.")
@@ -120,6 +124,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         changed_at=row.Route.changed_at,
         recordings=recordings.heard(row.recordings, order),
         remarks=remarks,
+        pictures=shown.shown(row.pictures, order),
     )
 
 

@@ -42,6 +42,8 @@ class Item:
     name: Said
     lon: float
     lat: float
+    picture: str | None = None
+    """Name (sha256) of its first published picture."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class Page:
 
 
 _NAMED: Final = """
-SELECT page.id, page.key, page.kind, name.said, ST_X(page.place) AS lon, ST_Y(page.place) AS lat, page.total
+SELECT page.id, page.key, page.kind, name.said, ST_X(page.place) AS lon, ST_Y(page.place) AS lat, page.total,
+       (SELECT shown.sha256 FROM picture AS shown
+         WHERE shown.feature_id = page.id AND shown.state = 'published'
+         ORDER BY shown.ordinal, shown.id LIMIT 1) AS picture
   FROM page LEFT JOIN LATERAL (
        SELECT jsonb_build_array(t.text, t.lang, t.state) AS said FROM feature_text AS t
         WHERE t.feature_id = page.id AND t.field = 'name'
@@ -154,7 +159,8 @@ def found(
         first = session.execute(statement, {**values, "limit": 1, "offset": 0}).first()
         return Page((), first.total if first else 0)
     items = tuple(
-        Item(row.id, row.key, row.kind, as_said(row.said, row.key), row.lon, row.lat) for row in rows
+        Item(row.id, row.key, row.kind, as_said(row.said, row.key), row.lon, row.lat, row.picture)
+        for row in rows
     )
     return Page(items, rows[0].total if rows else 0)
 

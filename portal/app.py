@@ -14,6 +14,7 @@ import core.trail.who
 import geo.editing.models
 import geo.models
 import geo.opendata.models
+import geo.pictures.models
 import geo.recordings
 import geo.streets.models
 import geo.wifi.models
@@ -28,6 +29,8 @@ import webmap.embeds.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
+import webmap.pictures.desk
+import webmap.pictures.serving
 import webmap.planner.acts
 import webmap.planner.outputs
 import webmap.planner.proposals
@@ -36,7 +39,7 @@ import webmap.planner.views
 import webmap.recordings
 import webmap.views
 import webmap.wifi
-from core import cluster, mail, translation
+from core import cluster, mail, store, translation
 from core.db import Engine, db, make_engine
 from core.settings import PROJECT, Settings
 from portal import (
@@ -67,6 +70,7 @@ TABLES = (
     geo.editing.models,
     geo.models,
     geo.opendata.models,
+    geo.pictures.models,
     geo.recordings,
     geo.streets.models,
     geo.wifi.models,
@@ -94,6 +98,8 @@ IN_NONE = (
     webmap.views.data,
     webmap.recordings.blueprint,
     webmap.recordings.desk,
+    webmap.pictures.serving.blueprint,
+    webmap.pictures.desk.blueprint,
     webmap.ogc.views.blueprint,
     webmap.ogc.tiles.blueprint,
     webmap.opendata.views.data,
@@ -119,6 +125,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """The application. Without settings: from the environment, on the private database if none is named."""
     settings = (settings or Settings.from_environment()).with_secret(cluster.state_directory(PROJECT))
     mail.check(settings)
+    store.of(settings)
     if engine is None:
         url = settings.DATABASE_URL or cluster.ensure(PROJECT)
         engine = make_engine(url, statement_timeout_ms=settings.STATEMENT_TIMEOUT_MS)

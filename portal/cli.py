@@ -19,7 +19,7 @@ from geo.editing import loads
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import embeds_cli, folder_cli, signs_cli, streets_cli, trail_cli, user_cli, wifi_cli
+from portal import embeds_cli, folder_cli, pictures_cli, signs_cli, streets_cli, trail_cli, user_cli, wifi_cli
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     streets_cli.add(commands, _engine, _say)
     embeds_cli.add(commands, _engine, _say)
     user_cli.add(commands, _engine, _say)
+    pictures_cli.add(commands, _engine, _say)
     wifi_cli.add(commands, _engine, _say)
     trail_cli.add(commands, _engine, _say)
     folder_cli.add(commands, _engine, _say)

@@ -133,6 +133,6 @@ def _chosen(
 def _tell(response: Response) -> Response:
     if response.mimetype == "text/html" and "lang" in g:
         response.headers.setdefault("Content-Language", g.lang)
-    if not g.get("asked_lang") and not request.path.startswith("/static/"):
+    if not g.get("asked_lang") and not request.path.startswith(("/static/", "/pictures/")):
         response.vary.update(("Accept-Language", "Cookie"))
     return response

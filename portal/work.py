@@ -11,6 +11,7 @@ from types import ModuleType
 
 import core.mail
 import geo.loading.single
+import geo.pictures.making
 import geo.wifi.siting.task
 import portal.accounts.letters
 import qr_signs.builds.jobs
@@ -25,6 +26,7 @@ JOBS: tuple[ModuleType, ...] = (
     portal.accounts.letters,
     qr_signs.builds.jobs,
     geo.loading.single,
+    geo.pictures.making,
     geo.wifi.siting.task,
 )
 """Importing them declares their tasks."""

@@ -6,6 +6,7 @@ from flask import url_for
 
 from geo.features import Named
 from geo.monuments import MonumentPage
+from geo.pictures.shown import Shown
 from geo.routes import RoutePage
 
 CONTEXT = "https://schema.org"
@@ -30,6 +31,27 @@ def monument(page: MonumentPage, lang: str) -> dict[str, Any]:
         told["description"] = {"@value": summary.text, "@language": summary.lang}
     if wikidata := page.external_ids.get("wikidata"):
         told["sameAs"] = f"https://www.wikidata.org/entity/{wikidata}"
+    if page.pictures:
+        told["image"] = [_image(picture) for picture in page.pictures]
+    return told
+
+
+def _image(picture: Shown) -> dict[str, Any]:
+    """A picture as ImageObject, with whom to name and on which terms it may be used."""
+    width, height = picture.large_size
+    told: dict[str, Any] = {
+        "@type": "ImageObject",
+        "contentUrl": picture.large,
+        "width": width,
+        "height": height,
+        "caption": {"@value": picture.alt.text, "@language": picture.alt.lang},
+        "creator": {"@type": "Person", "name": picture.author},
+        "creditText": picture.author,
+    }
+    if picture.licence.address:
+        told["license"] = picture.licence.address
+    if picture.taken_on:
+        told["dateCreated"] = picture.taken_on
     return told
 
 

@@ -20,6 +20,7 @@ MOST_BYTES: Final = 5_000_000
 """Bytes that a pack takes up on a phone at the most, unpacked."""
 MOST_FILES: Final = 600
 RECORDINGS: Final = "/recordings/"
+PICTURES: Final = "/pictures/"
 _STATIC: Final = re.compile(r"/static/[\w./-]+")
 _DATA: Final = re.compile(r'"url": ("/[^"]+")')
 """Data of a layer, as webmap.maps writes it into the page's script."""
@@ -61,18 +62,20 @@ def gather(pages: Iterable[str], read: Read, source: Callable[[str], str]) -> Pa
     """The pack of some pages. `source` says where an address is fetched from: a layer's data is cut to the
     walk there.
 
-    Recordings come last and as long as there is room. TooLarge without room for the rest.
+    Recordings come last and as long as there is room, and pictures after them: a page without its picture is
+    still a page. TooLarge without room for the rest.
     """
     entries: dict[str, Entry] = {}
     recordings: dict[str, None] = {}
+    pictures: dict[str, None] = {}
     size = 0
     waiting = list(dict.fromkeys(pages))
     known = set(waiting)
     first = frozenset(known)
     while waiting:
         address = waiting.pop(0)
-        if address.startswith(RECORDINGS):
-            recordings[address] = None
+        if address.startswith((RECORDINGS, PICTURES)):
+            (recordings if address.startswith(RECORDINGS) else pictures)[address] = None
             continue
         if (found := _entry(address, read, source)) is None:
             continue
@@ -86,11 +89,11 @@ def gather(pages: Iterable[str], read: Read, source: Callable[[str], str]) -> Pa
         known.update(further)
         waiting.extend(further)
     left_out = 0
-    for address in recordings:
+    for address in (*recordings, *pictures):
         if (found := _entry(address, read, source)) is None:
             continue
         if size + found[0].size > MOST_BYTES:
-            left_out += 1
+            left_out += address in recordings
         else:
             entries[address] = found[0]
             size += found[0].size

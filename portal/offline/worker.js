@@ -6,7 +6,8 @@ const SHELF = "athar-walks";
 const PATIENCE_MS = 2500; // how long a page of a walk waits for the network
 const REST_MS = 20000; // how long a network that let a page wait is not asked for such pages again
 const LETTERS = { a: "ar", z: "zgh", f: "fr", e: "en", s: "es", d: "de" };
-const FIXED = /^\/(static|recordings)\//; // named by their content: what is there is right
+const FIXED = /^\/(static|recordings|pictures)\//; // named by their content: what is there is right
+const PICTURE = /^(\/pictures\/[0-9a-f]{64}\/)(\d+)\.\w+$/;
 const SIGN = /^\/q\/([^/]+)(?:\/([a-z]+))?\/?$/i;
 const LANGUAGE = /^\/([a-z]{2,3})(?:\/|$)/i;
 let restingUntil = 0;
@@ -31,9 +32,24 @@ async function answer(request, url) {
     const fresh = await (kept ? patiently(fetch(request)) : fetch(request));
     if (fresh.status < 500 || !kept) return fresh;
   } catch (error) {
-    if (!kept && !navigating) throw error;
+    if (!kept && !navigating) {
+      const smaller = await pictured(url);
+      if (smaller) return smaller;
+      throw error;
+    }
   }
   return kept ? part(request, kept) : elsewhere(url);
+}
+
+/* A walk holds each picture in one size and format; without a network it stands for all the others. */
+async function pictured(url) {
+  const [, folder, width] = PICTURE.exec(url.pathname) || [];
+  if (!folder) return undefined;
+  for (const walk of await walks()) {
+    const found = (await match(walk, `${folder}640.webp`)) || (await match(walk, `${folder}${width}.webp`));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /* What a promise brings, unless it takes too long. */

@@ -21,6 +21,7 @@ MEMBER: Final = frozenset(Role) - {Role.PUBLIC}
 STAFF: Final = frozenset({Role.STAFF})
 ADMIN: Final = frozenset({Role.ADMIN})
 PLANNER: Final = frozenset({Role.PLANNER})
+PICTURES: Final = frozenset({Role.EDITOR, Role.TOURISM})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -37,6 +38,7 @@ OPEN_TO: Final = {
     "/desk/people": ADMIN,
     "/desk/trail": ADMIN,
     "/desk/letters": ADMIN,
+    "/desk/pictures": PICTURES,
     "/account": MEMBER,
     "/account/enter": PUBLIC,
     "/account/second": PUBLIC,

@@ -19,6 +19,7 @@ from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
 from tests.geo.plans.planning import CONFIG
+from tests.webmap.galleries import who
 from tests.wifi_plans import cleared, hotspot, scenario
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -109,3 +110,30 @@ def no_catalogue(own_app: Flask, own_engine: Engine) -> Iterator[None]:
             published.touch(session)
             session.commit()
         own_app.extensions.pop("published", None)
+
+
+@pytest.fixture(scope="module")
+def gallery_engine(shipped: Path) -> Iterator[Engine]:
+    """A database with the shipped commune whose pictures a module may change."""
+    with _database("galleries") as engine:
+        load(engine, shipped)
+        yield engine
+
+
+@pytest.fixture
+def gallery(gallery_engine: Engine, tmp_path: Path) -> Iterator[Flask]:
+    """A site whose pictures a test may change; none is there."""
+    with gallery_engine.begin() as connection:
+        connection.execute(text("DELETE FROM picture"))
+        connection.execute(text("UPDATE commune SET version = version + 1"))
+    settings = Settings(SECRET_KEY="test", FILES_DIR=str(tmp_path), PUBLIC_URL="https://athar.example")
+    app = create_app(settings, gallery_engine)
+    app.testing = True
+    yield app
+    app.extensions["scan_counter"].close()
+
+
+@pytest.fixture
+def editor(gallery: Flask) -> FlaskClient:
+    """Who keeps all but walks."""
+    return who(gallery, Role.EDITOR)
