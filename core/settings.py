@@ -47,6 +47,10 @@ class Settings:
     """
     MAIL_FROM: str = ""
     """Sender of letters, such as `map@commune.example`. Empty: `athar` at the host of PUBLIC_URL."""
+    BACKUP_KEY: str = field(default="", repr=False)
+    """Passphrase that backups are sealed with and opened (docs/backups.md): long, random, and kept elsewhere
+    too. Empty: backups are not sealed, and hold no keys.
+    """
     PROXIES: int = 0
     """Proxies of one's own in front of the server, whose X-Forwarded-For is believed."""
     STATEMENT_TIMEOUT_MS: int = 5000

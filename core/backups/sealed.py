@@ -1,8 +1,8 @@
 """Files sealed with a passphrase in the format age, version 1 (C2SP: age-encryption.org/v1), as streams.
 
-Whoever has the key opens them with the program `age`, too, without us. The payload is the STREAM construction:
-pieces of 64 KiB, each under ChaCha20-Poly1305 with its number and whether it is the last in the nonce, so that
-a piece that is changed, moved, left out or cut off is found. One piece is in memory at a time.
+Whoever has the key opens them with the program `age`, too, without us. The payload is the STREAM
+construction: pieces of 64 KiB, each under ChaCha20-Poly1305 with its number and whether it is the last in the
+nonce, so that a piece that is changed, moved, left out or cut off is found. One piece is in memory at a time.
 """
 
 import base64
@@ -36,7 +36,9 @@ _HEADER: Final = re.compile(
 )
 LONGEST_HEADER: Final = 512
 WRONG_KEY: Final = "BACKUP_KEY is not the key of this backup, or the beginning of the file is damaged."
-DAMAGED: Final = "The backup is damaged: byte %(at)s or one of the 65,536 after it was changed, or is missing."
+DAMAGED: Final = (
+    "The backup is damaged: byte %(at)s or one of the 65,536 after it was changed, or is missing."
+)
 
 
 class Sealing:
