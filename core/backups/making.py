@@ -2,7 +2,7 @@
 
 One snapshot of the database is exported; the digests are made in it and pg_dump dumps it, so that they tell
 of the same rows however long it takes. Files are read after that moment: they are never overwritten, so each
-that a row names is there. One piece of it all is in memory at a time, and nothing unsealed is written to disk.
+that a row names is there. One piece of it all is in memory at a time; nothing unsealed is written to disk.
 """
 
 import os

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -60,7 +61,7 @@ def replace(
     dump: Callable[[], Iterable[bytes]],
     placed: Callable[[], None],
 ) -> None:
-    """Restore a dump in place of what the database holds; `dump` gives its bytes, each time from the beginning.
+    """Restore a dump in place of what the database holds; `dump` gives its bytes, from the start each time.
 
     Once all is there and is what the manifest says, `placed` is called, and then it is committed.
     Raises Conflict if the tables are in use, Unavailable for anything else that fails; then the database is
@@ -97,6 +98,8 @@ def replace(
             raise _failed(psql, errors) from None
         finally:
             psql.kill()
+            with suppress(BrokenPipeError):
+                psql.stdin.close()
             psql.wait()
             psql.stdout.close()
 

@@ -2,8 +2,8 @@
 
 Order: read and check everything; lay the files beside those that are there; restore and compare the database
 in one transaction; put files in place where none are, which changes none of the old; commit; exchange the
-keys; put the other files in place, and take away what only the old rows named. Killed before the commit, nothing has changed; after it, the
-same command once more ends what was begun.
+keys; put the other files in place, and take away what only the old rows named. Killed before the commit, it
+has changed nothing; after it, the same command once more ends what was begun.
 """
 
 from collections.abc import Iterator
