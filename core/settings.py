@@ -86,8 +86,11 @@ class Settings:
             self,
             SECRET_KEY=self.SECRET_KEY or _kept_secret(state / "secret"),
             SIGN_KEY=self.SIGN_KEY or _kept_secret(state / "sign_key"),
-            FILES_DIR=self.FILES_DIR or str(state / "files"),
-        )
+        ).with_files(state)
+
+    def with_files(self, state: Path) -> Self:
+        """The same settings with where files are: no keys are made."""
+        return replace(self, FILES_DIR=self.FILES_DIR or str(state / "files"))
 
 
 def _kept_secret(file: Path) -> str:

@@ -18,7 +18,7 @@ from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import backups_cli, embeds_cli, signs_cli, streets_cli, user_cli, wifi_cli
+from portal import backups_cli, embeds_cli, retention_cli, signs_cli, streets_cli, user_cli, wifi_cli
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
     database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
     backups_cli.add(commands, _engine, _say)
+    retention_cli.add(commands, _engine, _say)
     signs_cli.add(commands, _engine, _say)
     streets_cli.add(commands, _engine, _say)
     embeds_cli.add(commands, _engine, _say)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import core.mail
+import core.retention
 import geo.wifi.siting.task
 import portal.accounts.letters
 import qr_signs.builds.jobs
@@ -21,6 +22,7 @@ log = logging.getLogger("athar.jobs")
 
 JOBS: tuple[ModuleType, ...] = (
     core.mail,
+    core.retention,
     portal.accounts.letters,
     qr_signs.builds.jobs,
     geo.wifi.siting.task,

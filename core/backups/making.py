@@ -43,7 +43,7 @@ class Holdings:
     @property
     def files(self) -> Path:
         """The folder of pictures, recordings, artworks and letters that nobody sent."""
-        return Path(self.settings.FILES_DIR or self.state / "files")
+        return Path(self.settings.with_files(self.state).FILES_DIR)
 
     def key(self, name: str) -> str | None:
         """A key as it is used now; None if there is none yet. Nothing is made."""
