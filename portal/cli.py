@@ -18,7 +18,16 @@ from core.settings import PROJECT, Settings
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import backups_cli, embeds_cli, retention_cli, signs_cli, streets_cli, user_cli, wifi_cli
+from portal import (
+    backups_cli,
+    embeds_cli,
+    persons_cli,
+    retention_cli,
+    signs_cli,
+    streets_cli,
+    user_cli,
+    wifi_cli,
+)
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -69,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     streets_cli.add(commands, _engine, _say)
     embeds_cli.add(commands, _engine, _say)
     user_cli.add(commands, _engine, _say)
+    persons_cli.add(commands, _engine, _say)
     wifi_cli.add(commands, _engine, _say)
     desk = commands.add_parser("desk", help="a one-time address with which a person comes in at the desk")
     desk.add_argument("--name", required=True, help="who it is: the name stands behind what they write down")

@@ -28,27 +28,27 @@ _AWAY: Final = """
 DO $away$
 DECLARE orders text[]; each text;
 BEGIN
-  SELECT array_agg(said) INTO orders FROM (
-    SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
+  SELECT array_agg(said ORDER BY turn) INTO orders FROM (
+    SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
     WHERE nspname = ANY(SCHEMAS) AND nspname <> 'public'
     UNION ALL
-    SELECT format('DROP %s IF EXISTS public.%I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW'
+    SELECT CASE relkind WHEN 'S' THEN 3 ELSE 2 END, format('DROP %s IF EXISTS public.%I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW'
       WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname)
     FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     UNION ALL
-    SELECT format('DROP ROUTINE IF EXISTS public.%I(%s) CASCADE',
+    SELECT 4, format('DROP ROUTINE IF EXISTS public.%I(%s) CASCADE',
       proname, pg_get_function_identity_arguments(p.oid))
     FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     UNION ALL
-    SELECT format('DROP TYPE IF EXISTS public.%I CASCADE', typname)
+    SELECT 5, format('DROP TYPE IF EXISTS public.%I CASCADE', typname)
     FROM pg_type t WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r')
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
-  ) AS all_of_it(said);
+  ) AS all_of_it(turn, said);
   FOREACH each IN ARRAY coalesce(orders, '{}') LOOP EXECUTE each; END LOOP;
 END $away$;
 """

@@ -1,0 +1,86 @@
+"""Erasing a person: the account and letters to them go; behind acts that stay, their name does.
+
+It becomes "erased person 12", by the number of the account, in every table, in the caller's transaction: what
+one person did can still be told from what another did, and nobody tells who it was. Backups that were made
+before still hold them (docs/backups.md).
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import text
+
+from core import mail
+from core.db import Base, Session
+from core.people import register
+from core.people.models import Account
+from core.persons import columns, finding
+from core.settings import Settings
+
+INSTEAD: Final = "erased person {}"
+
+
+@dataclass
+class Erased:
+    """What became of a person."""
+
+    instead: str
+    """What stands in place of the name."""
+    letters: int
+    changed: dict[str, int] = field(default_factory=dict)
+    """Table → rows in which something was replaced."""
+    name_stays: bool = False
+    """Somebody else has an account under the same name: acts under it cannot be told apart, and keep it."""
+
+
+def erase(session: Session, settings: Settings, account: Account) -> Erased:
+    """Erase the person of an account; the caller commits. Files of letters in the spool folder go at once.
+
+    Raises Conflict for the last administrator.
+    """
+    register.leave_an_administrator(session, account)
+    whose = finding.person(session, account)
+    instead = INSTEAD.format(account.id)
+    letters = session.execute(
+        text("DELETE FROM letter WHERE recipient = :email RETURNING file"), {"email": whose.email}
+    ).all()
+    session.delete(account)
+    session.flush()
+    done = Erased(instead, len(letters), name_stays=not whose.alone)
+    for table in columns.tables():
+        if number := _replace(session, table, whose, instead):
+            done.changed[table] = number
+    for (name,) in letters:
+        if name:
+            (mail.spool(settings) / name).unlink(missing_ok=True)
+    return done
+
+
+def _replace(session: Session, table: str, whose: finding.Person, instead: str) -> int:
+    """Put the other name into every column of a table; into how many rows."""
+    said = [
+        f"{column} = CASE WHEN lower({column}) = lower(CAST(:name AS text)) THEN :instead ELSE {column} END"
+        for column in columns.NAMES.get(table, ())
+    ]
+    said += [
+        f"{column} = left(regexp_replace({column}, :words, :instead, 'gi'), {_longest(table, column)})"
+        for column in columns.WORDS.get(table, ())
+    ]
+    said += [
+        f"{column} = regexp_replace({column}::text, :recorded, :instead, 'gi')::jsonb"
+        for column in columns.RECORDS.get(table, ())
+    ]
+    if not said:
+        return 0
+    query = text(
+        f"WITH changed AS (UPDATE {table} AS each SET {', '.join(said)}"  # noqa: S608 - our constants
+        f" WHERE {finding.is_in(table)} RETURNING 1) SELECT count(*) FROM changed"
+    )
+    return session.scalar(query, {**whose.values, "instead": instead}) or 0
+
+
+def _longest(table: str, column: str) -> int:
+    """Letters that a column holds: what is put in may be longer than what was there."""
+    known = Base.metadata.tables.get(table)
+    length = None if known is None else getattr(known.c[column].type, "length", None)
+    return length or 2**31 - 1
