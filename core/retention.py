@@ -73,6 +73,7 @@ STAYS: Final[Mapping[str, str]] = MappingProxyType(
         "account": "until the person is erased: their name stands behind what they wrote down",
         "passkey": _ACCOUNT,
         "recovery_code": _ACCOUNT,
+        "erased_person": "a number and two dates, so that a backup of before does not bring the person back",
         "alembic_version": "which schema the database has",
         "commune": _PUBLISHED,
         "feature": _PUBLISHED,

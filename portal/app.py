@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 import core.mail
 import core.people.models
+import core.persons.models
 import core.signin
 import geo.models
 import geo.opendata.models
@@ -47,6 +48,7 @@ from webmap.embeds.counts import EmbedCounter
 TABLES = (
     core.mail,
     core.people.models,
+    core.persons.models,
     core.signin,
     geo.models,
     geo.opendata.models,

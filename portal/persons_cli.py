@@ -44,7 +44,7 @@ def _erase(parsed: argparse.Namespace, session: Any, say: Callable[[str], None])
         if sys.stdin.readline().strip().lower() != account.email:
             raise Conflict("That is not the address. Nothing was changed.")
     settings = Settings.from_environment().with_files(cluster.state_directory(PROJECT))
-    done = erasing.erase(session, settings, account)
+    done = erasing.erase(session, settings, account, now=clock.now())
     for table, rows in done.changed.items():
         say(f"{table:<26} {rows:>6} rows under another name")
     if done.name_stays:

@@ -18,6 +18,7 @@ from core.backups import checking, keys, placing, programs, replacing, rows
 from core.backups.making import KEYS, Holdings
 from core.backups.manifest import Manifest
 from core.errors import Conflict
+from core.persons import erasing
 
 LONGEST_KEY: Final = 4096
 
@@ -43,6 +44,7 @@ def restore(holdings: Holdings, path: Path, *, replace: bool, now: datetime) -> 
     with holdings.engine.connect() as connection:
         release = programs.major(connection)
         full = bool(rows.tables(connection))
+        gone = erasing.remembered(connection)
     with checking.opened(path) as file:
         told = checking.check(file, passphrase, release)
         if full and not replace:
@@ -61,6 +63,7 @@ def restore(holdings: Holdings, path: Path, *, replace: bool, now: datetime) -> 
             laying.place_rest(alone=full)
     holdings.engine.dispose()
     _, after = schema.upgrade(holdings.engine)
+    notes += erasing.again(holdings.engine, holdings.settings.with_files(holdings.state), gone)
     return Restored(told, len(laying.names), after, notes)
 
 

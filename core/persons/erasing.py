@@ -5,16 +5,20 @@ one person did can still be told from what another did, and nobody tells who it 
 before still hold them (docs/backups.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from core import mail
-from core.db import Base, Session
+from core.db import Base, Engine, Session, session_of
+from core.errors import Conflict
 from core.people import register
 from core.people.models import Account
 from core.persons import columns, finding
+from core.persons.models import ErasedPerson
 from core.settings import Settings
 
 INSTEAD: Final = "erased person {}"
@@ -33,7 +37,7 @@ class Erased:
     """Somebody else has an account under the same name: acts under it cannot be told apart, and keep it."""
 
 
-def erase(session: Session, settings: Settings, account: Account) -> Erased:
+def erase(session: Session, settings: Settings, account: Account, *, now: datetime) -> Erased:
     """Erase the person of an account; the caller commits. Files of letters in the spool folder go at once.
 
     Raises Conflict for the last administrator.
@@ -44,6 +48,7 @@ def erase(session: Session, settings: Settings, account: Account) -> Erased:
     letters = session.execute(
         text("DELETE FROM letter WHERE recipient = :email RETURNING file"), {"email": whose.email}
     ).all()
+    session.merge(ErasedPerson(account_id=account.id, made_at=account.created_at, at=now))
     session.delete(account)
     session.flush()
     done = Erased(instead, len(letters), name_stays=not whose.alone)
@@ -54,6 +59,33 @@ def erase(session: Session, settings: Settings, account: Account) -> Erased:
         if name:
             (mail.spool(settings) / name).unlink(missing_ok=True)
     return done
+
+
+def remembered(connection: Connection) -> list[tuple[int, datetime, datetime]]:
+    """Who was erased in a database: number, when the account was made, when it went; whatever its schema."""
+    if connection.scalar(text("SELECT to_regclass('public.erased_person')")) is None:
+        return []
+    rows = connection.execute(text("SELECT account_id, made_at, at FROM public.erased_person ORDER BY 1, 2"))
+    return [(int(number), made, at) for number, made, at in rows]
+
+
+def again(engine: Engine, settings: Settings, gone: Sequence[tuple[int, datetime, datetime]]) -> list[str]:
+    """Erase those who are back since a backup of before was restored; what was done, and what could not be."""
+    told = []
+    for number, made, at in gone:
+        with session_of(engine) as session:
+            account = session.get(Account, number)
+            try:
+                if account is None or account.created_at != made:
+                    session.merge(ErasedPerson(account_id=number, made_at=made, at=at))
+                else:
+                    erase(session, settings, account, now=at)
+                    told.append(f"{INSTEAD.format(number)} was in the backup, and is erased again")
+                session.commit()
+            except Conflict as refused:
+                session.rollback()
+                told.append(f"account {number} was erased since, and could not be erased again: {refused}")
+    return told
 
 
 def _replace(session: Session, table: str, whose: finding.Person, instead: str) -> int:

@@ -189,7 +189,7 @@ def erase(account_id: int) -> ResponseReturnValue:
     if checks.sought(request.form.get("email", "")) != account.email:
         return _erasing(account, Invalid("email", N_("Write the e-mail address of the person to be erased.")))
     try:
-        erasing.erase(db.session, _settings(), account)
+        erasing.erase(db.session, _settings(), account, now=clock.now())
     except Conflict as wrong:
         return _again(account_id, wrong)
     db.session.commit()

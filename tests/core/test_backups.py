@@ -5,15 +5,19 @@ import subprocess
 import tarfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from core import schema
 from core.backups import making, programs, restoring, rows, shelf
+from core.db import session_of
 from core.errors import Conflict, Invalid
+from core.people import register
+from core.persons import erasing
 from tests.core.drills import KEY, checked, contents, files, keyed
-from tests.core.lived import NOW
+from tests.core.lived import EMAIL, NAME, NOW, OTHER_EMAIL, holdings, live
 
 
 @pytest.mark.parametrize("key", ["", KEY])
@@ -123,3 +127,34 @@ def test_of_a_folder_the_newest_are_kept(lived: making.Holdings, tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [made[2].name, made[3].name, "athar-notes.tar"]
     with pytest.raises(Invalid):
         shelf.keep(tmp_path, 0)
+
+
+def test_a_backup_of_before_does_not_bring_an_erased_person_back(
+    databases: Any, shipped: Path, tmp_path: Path
+) -> None:
+    with databases("erased") as engine:
+        held = holdings(engine, tmp_path)
+        live(engine, shipped, held.settings)
+        made = making.make(held, tmp_path / "b.tar", now=NOW)
+        with session_of(engine) as session:
+            account = register.by_email(session, EMAIL)
+            assert account is not None
+            erasing.erase(session, held.settings, account, now=NOW)
+            other, _ = register.invite(
+                session, "n@commune.example", "N. New", lang="fr", roles=[], by="t", now=NOW
+            )
+            session.flush()
+            erasing.erase(session, held.settings, other, now=NOW)
+            session.commit()
+        after = contents(engine)["erased_person"]
+
+        done = restoring.restore(held, made.file, replace=True, now=NOW)
+
+        assert [note for note in done.notes if "erased again" in note] == [
+            f"erased person {account.id} was in the backup, and is erased again"
+        ]
+        with session_of(engine) as session:
+            assert register.by_email(session, EMAIL) is None
+            assert register.by_email(session, OTHER_EMAIL) is not None
+        assert NAME not in str(contents(engine))
+        assert contents(engine)["erased_person"] == after

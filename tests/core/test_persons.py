@@ -117,7 +117,7 @@ def test_of_an_erased_person_no_trace_is_left_in_any_column(peopled: Holdings, h
     number = _account(here).id
     letters = len(spool(peopled.settings))
 
-    done = erasing.erase(here, peopled.settings, _account(here))
+    done = erasing.erase(here, peopled.settings, _account(here), now=NOW)
 
     assert _traces(here, EMAIL, NAME) == []
     assert done.instead == f"erased person {number}" and not done.name_stays
@@ -131,7 +131,7 @@ def test_the_acts_of_an_erased_person_stay_and_those_of_others_are_untouched(
     acts = "SELECT count(*), count(*) FILTER (WHERE person = :other) FROM sign_event"
     before = here.execute(text(acts), {"other": OTHER}).one()
 
-    done = erasing.erase(here, peopled.settings, _account(here))
+    done = erasing.erase(here, peopled.settings, _account(here), now=NOW)
 
     assert here.execute(text(acts), {"other": OTHER}).one() == before
     note, details = here.execute(
@@ -148,7 +148,7 @@ def test_a_name_that_two_people_have_stays_behind_what_was_done(here: Session, p
     register.invite(here, "same@commune.example", NAME.upper(), lang="fr", roles=[], by=OTHER, now=NOW)
     here.flush()
 
-    done = erasing.erase(here, peopled.settings, _account(here))
+    done = erasing.erase(here, peopled.settings, _account(here), now=NOW)
 
     assert done.name_stays
     assert _traces(here, EMAIL) == []
@@ -158,7 +158,7 @@ def test_a_name_that_two_people_have_stays_behind_what_was_done(here: Session, p
 def test_a_name_inside_another_word_is_left(here: Session, peopled: Holdings) -> None:
     here.execute(text("UPDATE wifi_survey SET title = :title"), {"title": f"un{NAME}like, {NAME}"})
 
-    done = erasing.erase(here, peopled.settings, _account(here))
+    done = erasing.erase(here, peopled.settings, _account(here), now=NOW)
 
     assert here.scalar(text("SELECT title FROM wifi_survey")) == f"un{NAME}like, {done.instead}"
 
@@ -177,7 +177,7 @@ def test_names_with_signs_of_their_own_are_found_as_they_are(
     )
     here.expire_all()
 
-    done = erasing.erase(here, peopled.settings, _account(here))
+    done = erasing.erase(here, peopled.settings, _account(here), now=NOW)
 
     row = here.execute(text("SELECT DISTINCT person, note, details::text FROM sign_event")).one()
     assert row[:2] == (done.instead, f"({done.instead})!")
@@ -186,7 +186,7 @@ def test_names_with_signs_of_their_own_are_found_as_they_are(
 
 def test_the_last_administrator_cannot_be_erased(here: Session, peopled: Holdings) -> None:
     with pytest.raises(Conflict, match="last administrator"):
-        erasing.erase(here, peopled.settings, _account(here, OTHER_EMAIL))
+        erasing.erase(here, peopled.settings, _account(here, OTHER_EMAIL), now=NOW)
     assert _account(here, OTHER_EMAIL).name == OTHER
 
 
@@ -242,7 +242,7 @@ def test_a_commit_erases_for_good(databases: object, shipped: Path, tmp_path: Pa
         held = holdings(engine, tmp_path)
         live(engine, shipped, held.settings)
         with session_of(engine) as session:
-            erasing.erase(session, held.settings, _account(session))
+            erasing.erase(session, held.settings, _account(session), now=NOW)
             session.commit()
         with session_of(engine) as session:
             assert _traces(session, EMAIL, NAME) == []
