@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from procrastinate import PsycopgConnector
@@ -143,9 +144,9 @@ class Queue(JobManager):
         except UniqueViolation:
             await self.finish_job(job, Status.ABORTED, delete_job=True)
 
-    async def begin_day(self, task: Task, day_begins: int) -> None:
+    async def begin_day(self, task: Task[Any, Any, Any], day_begins: int) -> None:
         """Put a daily task in line, unless one did so this day already: any number of workers may ask."""
-        values = {"timestamp": day_begins}
+        values: dict[str, Any] = {"timestamp": day_begins}
         job = task.configure(lock=task.name, queueing_lock=task.name, task_kwargs=values).job
         with contextlib.suppress(AlreadyEnqueued):  # yesterday's still waits, and does for both
             await self.defer_periodic_job(job=job, periodic_id="daily", defer_timestamp=day_begins)

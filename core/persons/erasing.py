@@ -70,7 +70,7 @@ def remembered(connection: Connection) -> list[tuple[int, datetime, datetime]]:
 
 
 def again(engine: Engine, settings: Settings, gone: Sequence[tuple[int, datetime, datetime]]) -> list[str]:
-    """Erase those who are back since a backup of before was restored; what was done, and what could not be."""
+    """Erase those whom a backup of before brought back; what was done, and what could not be."""
     told = []
     for number, made, at in gone:
         with session_of(engine) as session:

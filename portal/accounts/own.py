@@ -1,6 +1,6 @@
 """One's own account: where one is in, password, second step, passkeys."""
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
@@ -51,7 +51,7 @@ def account() -> ResponseReturnValue:
 def data() -> ResponseReturnValue:
     """Everything that is held about oneself, as a file."""
     held = exporting.export(db.session, mine(), now=clock.now())
-    answer = current_app.json.response(held)
+    answer = jsonify(held)
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return unkept(answer)
 
