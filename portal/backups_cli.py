@@ -8,7 +8,7 @@ from typing import Any
 
 from core import clock, cluster
 from core.backups import checking, making, programs, restoring, shelf
-from core.errors import Invalid
+from core.backups.errors import NotDone
 from core.settings import PROJECT, Settings
 from portal.commands import Commands
 
@@ -43,9 +43,9 @@ def _backup(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable
         return _verify(Path(rest[0]), engine, say)
     target = Path(verb)
     if rest:
-        raise Invalid("what", "One file or folder, please.")
+        raise NotDone("One file or folder, please.")
     if parsed.keep is not None and (parsed.keep < 1 or not target.is_dir()):
-        raise Invalid("keep", "--keep wants a folder, and a number from 1.")
+        raise NotDone("--keep wants a folder, and a number from 1.")
     with engine() as opened:
         made = making.make(_holdings(opened), target, now=clock.now())
     if made.left_out:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from core import clock, cluster
-from core.errors import Conflict
 from core.persons import erasing, exporting
 from core.settings import PROJECT, Settings
 from portal.commands import Commands, Group
@@ -42,7 +41,7 @@ def _erase(parsed: argparse.Namespace, session: Any, say: Callable[[str], None])
     if not parsed.yes:
         say(f"{account.email} ({account.name}) is erased for good. Write the e-mail address to go on:")
         if sys.stdin.readline().strip().lower() != account.email:
-            raise Conflict("That is not the address. Nothing was changed.")
+            raise ValueError("That is not the address. Nothing was changed.")
     settings = Settings.from_environment().with_files(cluster.state_directory(PROJECT))
     done = erasing.erase(session, settings, account, now=clock.now())
     for table, rows in done.changed.items():

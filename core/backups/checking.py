@@ -10,21 +10,20 @@ from typing import IO, Final
 
 from core import schema
 from core.backups import manifest, programs, sealed
-from core.backups.errors import BadBackup
+from core.backups.errors import BadBackup, NotDone
 from core.backups.manifest import Manifest
 from core.backups.tape import Member, TapeReader
-from core.errors import NotFound
 
 DATABASE: Final = "database/"
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The file of a backup. NotFound if there is none, BadBackup if it cannot be read."""
+    """The file of a backup. NotDone if there is none, BadBackup if it cannot be read."""
     try:
         file = open(path, "rb")  # noqa: SIM115 - closed below
     except FileNotFoundError:
-        raise NotFound("There is no file %(path)s.", path=path) from None
+        raise NotDone("There is no file %(path)s.", path=path) from None
     except OSError as refused:
         raise BadBackup("%(path)s cannot be read: %(why)s.", path=path, why=refused.strerror) from None
     with file:

@@ -19,10 +19,10 @@ from typing import IO, Final
 from sqlalchemy import Connection, Engine
 
 from core.backups import manifest, programs, rows, shelf
+from core.backups.errors import NotDone
 from core.backups.manifest import Manifest
 from core.backups.sealed import Sealing
 from core.backups.tape import Sink, TapeWriter
-from core.errors import Conflict, Unavailable
 from core.settings import Settings
 
 PART: Final = 8 * 1024 * 1024
@@ -65,8 +65,8 @@ class Made:
 def make(holdings: Holdings, target: Path, *, now: datetime) -> Made:
     """Make a backup into a file, or into a folder under a name with the date: whole, or not at all.
 
-    Raises NotFound for a folder that is not there, Unavailable if pg_dump is missing or fails, Conflict for a
-    database that nobody has migrated, and for a file that changes while it is read.
+    Raises NotDone for a folder that is not there, if pg_dump is missing or fails, for a database that nobody
+    has migrated, and for a file that changes while it is read.
     """
     passphrase = holdings.settings.BACKUP_KEY
     file = shelf.file_for(target, sealed=bool(passphrase), now=now)
@@ -95,7 +95,7 @@ def _moment(engine: Engine, now: datetime) -> Iterator[tuple[Manifest, str]]:
             connection.exec_driver_sql(statement)
         tables = rows.tables(connection)
         if not any(table.name == "alembic_version" for table in tables):
-            raise Conflict("There is nothing to back up: the database is empty.")
+            raise NotDone("There is nothing to back up: the database is empty.")
         snapshot = str(connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one())
         yield _told(connection, tables, now), snapshot
         connection.rollback()
@@ -188,4 +188,4 @@ def _dump(engine: Engine, release: int, snapshot: str, tape: _Tape) -> None:
             dumping.stdout.close()
             dumping.wait()
         if status:
-            raise Unavailable("pg_dump failed: %(why)s", why=programs.complaint(errors))
+            raise NotDone("pg_dump failed: %(why)s", why=programs.complaint(errors))

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from core.backups import shelf
-from core.backups.errors import BadBackup
+from core.backups.errors import BadBackup, NotDone
 from core.backups.tape import Member
-from core.errors import Conflict
 
 BESIDE: Final = ".restore"
 """Folder inside the files' folder, so that moving is renaming; hidden, so that no backup takes it."""
@@ -94,7 +93,7 @@ class Laying:
 
 @contextmanager
 def laid(folder: Path) -> Iterator[Laying]:
-    """Room beside the files of a folder, empty; gone afterwards. Conflict if somebody else restores there."""
+    """Room beside the files of a folder, empty; gone afterwards. NotDone if somebody else restores there."""
     new = not folder.exists()
     beside = folder / BESIDE
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,7 +102,7 @@ def laid(folder: Path) -> Iterator[Laying]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict("Another restore is at work in %(folder)s.", folder=folder) from None
+            raise NotDone("Another restore is at work in %(folder)s.", folder=folder) from None
         try:
             _empty(beside)
             yield Laying(folder, beside)

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine
 
-from core.errors import Unavailable
+from core.backups.errors import NotDone
 from core.postgres import INSTALLED
 
 NAMES: Final = ("pg_dump", "pg_restore", "psql")
@@ -24,12 +24,12 @@ def major(connection: Connection) -> int:
 def directory(release: int) -> Path:
     """Where the programs of that release are: PG_BIN, else where Debian puts them.
 
-    Raises Unavailable naming the package to install.
+    Raises NotDone naming the package to install.
     """
     given = os.environ.get("PG_BIN")
     place = Path(given) if given else INSTALLED / str(release) / "bin"
     if not all((place / name).exists() for name in NAMES):
-        raise Unavailable(
+        raise NotDone(
             "pg_dump, pg_restore and psql of PostgreSQL %(release)s are needed, and %(place)s has them not:"
             " install the Debian package postgresql-client-%(release)s, or say with PG_BIN where they are.",
             release=release,
@@ -40,7 +40,7 @@ def directory(release: int) -> Path:
     ).stdout
     found = re.search(r"\(PostgreSQL\) ([0-9]+)", said)
     if found is None or int(found[1]) != release:
-        raise Unavailable(
+        raise NotDone(
             "The programs in %(place)s are not of PostgreSQL %(release)s as the server is.",
             place=place,
             release=release,

@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 
 from core import schema
 from core.backups import programs, rows
+from core.backups.errors import NotDone
 from core.backups.manifest import Manifest
-from core.errors import Conflict, Unavailable
 
 PATIENCE: Final = "20s"
 """For pages and jobs that have a table in use."""
@@ -65,8 +65,7 @@ def replace(
     """Restore a dump in place of what the database holds; `dump` gives its bytes, from the start each time.
 
     Once all is there and is what the manifest says, `placed` is called, and then it is committed.
-    Raises Conflict if the tables are in use, Unavailable for anything else that fails; then the database is
-    as it was.
+    Raises NotDone if the tables are in use or anything else fails; then the database is as it was.
     """
     place = programs.directory(release)
     contents = _contents(place / "pg_restore", dump())
@@ -119,7 +118,7 @@ def _order(psql: Any, beginning: str, reading: list[Any], dump: Iterable[bytes],
             feeding.join()
             if restoring.wait() or feeding.wrong:
                 why = str(feeding.wrong or programs.complaint(errors))
-                raise Unavailable("pg_restore failed: %(why)s. The database is as it was.", why=why)
+                raise NotDone("pg_restore failed: %(why)s. The database is as it was.", why=why)
         finally:
             restoring.kill()
             restoring.stdout.close()
@@ -161,7 +160,7 @@ def _contents(program: Path, dump: Iterable[bytes]) -> str:
             said = listing.stdout.read().decode()
         feeding.join()
         if listing.wait():
-            raise Unavailable("pg_restore failed: %(why)s", why=programs.complaint(errors))
+            raise NotDone("pg_restore failed: %(why)s", why=programs.complaint(errors))
     return "\n".join(line for line in said.splitlines() if " SCHEMA - public " not in line) + "\n"
 
 
@@ -199,10 +198,10 @@ def _check(question: str, compares: str, wanted: str | int, otherwise: str) -> s
     return sql.SQL("DO {}").format(sql.Literal(body.as_string())).as_string()
 
 
-def _failed(psql: Any, errors: IO[bytes]) -> Conflict | Unavailable:
+def _failed(psql: Any, errors: IO[bytes]) -> NotDone:
     psql.kill()
     psql.wait()
     why = programs.complaint(errors)
     if "lock timeout" in why:
-        return Conflict("The database is in use. Stop the site and its workers, then restore.")
-    return Unavailable("The database could not be restored, and is as it was: %(why)s", why=why)
+        return NotDone("The database is in use. Stop the site and its workers, then restore.")
+    return NotDone("The database could not be restored, and is as it was: %(why)s", why=why)

@@ -15,9 +15,9 @@ from typing import IO, Final
 
 from core import schema
 from core.backups import checking, keys, placing, programs, replacing, rows
+from core.backups.errors import NotDone
 from core.backups.making import KEYS, Holdings
 from core.backups.manifest import Manifest
-from core.errors import Conflict
 from core.persons import erasing
 
 LONGEST_KEY: Final = 4096
@@ -37,8 +37,8 @@ class Restored:
 def restore(holdings: Holdings, path: Path, *, replace: bool, now: datetime) -> Restored:
     """Restore the backup in that file into the database, the files' folder and the keys of `holdings`.
 
-    Raises BadBackup for a file that is no whole backup that fits, Conflict for a database that is not empty
-    unless `replace` is said, or is in use, Unavailable if it fails later. In all these cases nothing changed.
+    Raises BadBackup for a file that is no whole backup that fits, NotDone for a database that is not empty
+    unless `replace` is said, or is in use, and if it fails later. In all these cases nothing changed.
     """
     passphrase = holdings.settings.BACKUP_KEY
     with holdings.engine.connect() as connection:
@@ -48,7 +48,7 @@ def restore(holdings: Holdings, path: Path, *, replace: bool, now: datetime) -> 
     with checking.opened(path) as file:
         told = checking.check(file, passphrase, release)
         if full and not replace:
-            raise Conflict(
+            raise NotDone(
                 "The database is not empty. Say --replace if what it holds is to go, or restore into an empty"
                 " one."
             )

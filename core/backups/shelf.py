@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from core.errors import Invalid, NotFound
+from core.backups.errors import NotDone
 
 _OURS: Final = re.compile(r"athar-[0-9]{8}T[0-9]{6}Z\.tar(\.age)?")
 _DRAFT: Final = re.compile(r"\..+\.[0-9]+\.part")
@@ -19,12 +19,12 @@ _DRAFT: Final = re.compile(r"\..+\.[0-9]+\.part")
 def file_for(target: Path, *, sealed: bool, now: datetime) -> Path:
     """The file that a backup into `target` becomes: itself, or a new one of that folder.
 
-    Raises NotFound for a file in a folder that is not there.
+    Raises NotDone for a file in a folder that is not there.
     """
     if target.is_dir():
         return target / f"athar-{now:%Y%m%dT%H%M%SZ}.tar{'.age' if sealed else ''}"
     if not target.parent.is_dir():
-        raise NotFound("There is no folder %(folder)s.", folder=target.parent)
+        raise NotDone("There is no folder %(folder)s.", folder=target.parent)
     return target
 
 
@@ -51,7 +51,7 @@ def draft(file: Path) -> Iterator[IO[bytes]]:
 def keep(folder: Path, number: int) -> list[Path]:
     """Delete all but so many of the newest backups of a folder, those with names that we gave; which."""
     if number < 1:
-        raise Invalid("keep", "Keep at least one backup.")
+        raise NotDone("Keep at least one backup.")
     ours = sorted(path for path in folder.iterdir() if _OURS.fullmatch(path.name))
     old = ours[:-number]
     for path in old:

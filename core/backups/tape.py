@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.backups.errors import BadBackup
-from core.errors import Conflict
+from core.backups.errors import BadBackup, NotDone
 
 BLOCK: Final = 512
 CHUNK: Final = 256 * 1024
@@ -50,17 +49,17 @@ class TapeWriter:
     def add(self, name: str, size: int, content: Source, *, mode: int = 0o600, at: int = 0) -> str:
         """Add a member of exactly that size, last changed `at` seconds since 1970; its SHA-256.
 
-        Conflict if the content turns out shorter, or its name is one that a backup cannot hold.
+        NotDone if the content turns out shorter, or its name is one that a backup cannot hold.
         """
         if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
-            raise Conflict("A backup cannot hold a file of this name: %(name)s", name=repr(name))
+            raise NotDone("A backup cannot hold a file of this name: %(name)s", name=repr(name))
         self._put(_header(name, size, mode, at))
         digest = hashlib.sha256()
         left = size
         while left:
             data = content.read(min(left, CHUNK))
             if not data:
-                raise Conflict("%(name)s became shorter while it was read. Please try again.", name=name)
+                raise NotDone("%(name)s became shorter while it was read. Please try again.", name=name)
             digest.update(data)
             self._put(data)
             left -= len(data)
@@ -155,4 +154,4 @@ def _header(name: str, size: int, mode: int, at: int) -> bytes:
     try:
         return info.tobuf(tarfile.USTAR_FORMAT, "utf-8", "strict")
     except ValueError:
-        raise Conflict("A backup cannot hold a file of this name: %(name)s", name=repr(name)) from None
+        raise NotDone("A backup cannot hold a file of this name: %(name)s", name=repr(name)) from None

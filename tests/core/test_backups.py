@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from core import schema
 from core.backups import making, programs, restoring, rows, shelf
+from core.backups.errors import NotDone
 from core.db import session_of
-from core.errors import Conflict, Invalid
 from core.people import register
 from core.persons import erasing
 from tests.core.drills import KEY, checked, contents, files, keyed
@@ -96,7 +96,7 @@ def test_a_database_that_is_not_empty_is_left_alone_unless_it_is_said(
     (empty.files / "kept" / "older").write_text("of the old database")
     before = contents(empty.engine)
 
-    with pytest.raises(Conflict, match="not empty"):
+    with pytest.raises(NotDone, match="not empty"):
         restoring.restore(empty, made.file, replace=False, now=NOW)
     assert contents(empty.engine) == before
     assert files(empty.files).keys() == {"kept/older"}
@@ -125,7 +125,7 @@ def test_of_a_folder_the_newest_are_kept(lived: making.Holdings, tmp_path: Path)
 
     assert shelf.keep(tmp_path, 2) == made[:2]
     assert sorted(path.name for path in tmp_path.iterdir()) == [made[2].name, made[3].name, "athar-notes.tar"]
-    with pytest.raises(Invalid):
+    with pytest.raises(NotDone):
         shelf.keep(tmp_path, 0)
 
 

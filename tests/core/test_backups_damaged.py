@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from core.backups import making, restoring, sealed
-from core.backups.errors import BadBackup
+from core.backups.errors import BadBackup, NotDone
 from core.backups.tape import BLOCK, TapeWriter
-from core.errors import NotFound
 from tests.core.drills import KEY, contents, files, keyed
 from tests.core.lived import NOW
 
@@ -193,13 +192,13 @@ def test_a_dump_that_pg_restore_cannot_read_is_refused(made: dict[str, bytes], r
     with tarfile.open(fileobj=io.BytesIO(made[""])) as tar:
         dump = tar.extractfile("database/000000")
         assert dump is not None
-        broken = dump.read()[:-5000]
-    digest = hashlib.sha256(broken).hexdigest()
+        shorter = dump.read()[:-5000]
+    digest = hashlib.sha256(shorter).hexdigest()
 
     def exchange(told: dict[str, Any]) -> None:
-        told["members"]["database/000000"] = [len(broken), digest]
+        told["members"]["database/000000"] = [len(shorter), digest]
 
-    said = refused(_rebuilt(made[""], manifest=exchange, more={"database/000000": broken}))
+    said = refused(_rebuilt(made[""], manifest=exchange, more={"database/000000": shorter}))
 
     assert "pg_restore cannot read" in said
 
@@ -240,7 +239,7 @@ def test_names_that_lead_elsewhere_and_links_are_refused(refused: Any, name: str
 
 
 def test_a_file_that_is_not_there_is_told(old: making.Holdings, tmp_path: Path) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotDone):
         restoring.restore(old, tmp_path / "nowhere.tar", replace=True, now=NOW)
     with pytest.raises(BadBackup):
         restoring.restore(old, tmp_path, replace=True, now=NOW)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from core.backups import making, programs, restoring
-from core.errors import Conflict, Unavailable
+from core.backups.errors import NotDone
 from core.settings import PROJECT
 from tests.core.crew import until
 from tests.core.drills import contents, files
@@ -123,7 +123,7 @@ def test_a_server_that_refuses_in_the_middle_takes_everything_back(
         replacing, "_comparison", lambda told: "DELETE FROM public.sign_event WHERE id = 1;" + compare(told)
     )
 
-    with pytest.raises(Unavailable, match="sign_event is not as it was"):
+    with pytest.raises(NotDone, match="sign_event is not as it was"):
         restoring.restore(empty, made.file, replace=False, now=NOW)
 
     assert contents(empty.engine) == {}
@@ -142,7 +142,7 @@ def test_a_database_in_use_is_told_of_and_left(
 
     with empty.engine.begin() as page:
         page.execute(text("SELECT count(*) FROM feature"))
-        with pytest.raises(Conflict, match="in use"):
+        with pytest.raises(NotDone, match="in use"):
             restoring.restore(empty, made.file, replace=True, now=NOW)
 
     assert contents(empty.engine) == before
