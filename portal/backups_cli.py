@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,16 @@ def add(commands: Commands, engine: Callable[[], Any], say: Callable[..., None])
     restore.set_defaults(run=lambda parsed: _restore(parsed, engine, say))
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the disk refuses, as a sentence: it is full, or may not be written to."""
+    try:
+        yield
+    except OSError as refused:
+        where = refused.filename or "the disk"
+        raise NotDone("%(where)s: %(why)s", where=where, why=refused.strerror) from refused
+
+
 def _holdings(engine: Any) -> making.Holdings:
     return making.Holdings(engine, Settings.from_environment(), cluster.state_directory(PROJECT))
 
@@ -46,7 +57,7 @@ def _backup(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable
         raise NotDone("One file or folder, please.")
     if parsed.keep is not None and (parsed.keep < 1 or not target.is_dir()):
         raise NotDone("--keep wants a folder, and a number from 1.")
-    with engine() as opened:
+    with _told(), engine() as opened:
         made = making.make(_holdings(opened), target, now=clock.now())
     if made.left_out:
         say(
@@ -75,7 +86,7 @@ def _verify(path: Path, engine: Callable[[], Any], say: Callable[..., None]) -> 
 
 
 def _restore(parsed: argparse.Namespace, engine: Callable[[], Any], say: Callable[..., None]) -> int:
-    with engine() as opened:
+    with _told(), engine() as opened:
         done = restoring.restore(_holdings(opened), parsed.file, replace=parsed.replace, now=clock.now())
     for note in done.notes:
         say(f"athar: {note}", sys.stderr)

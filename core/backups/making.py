@@ -27,6 +27,8 @@ from core.settings import Settings
 
 PART: Final = 8 * 1024 * 1024
 """Bytes of the dump in one member: its length must be known before its content."""
+SHORTEST_KEY: Final = 12
+"""Letters of a BACKUP_KEY that something is sealed with."""
 KEYS: Final = ("secret", "sign_key")
 """Names of the keys, as files of the state directory and in a backup."""
 
@@ -69,6 +71,8 @@ def make(holdings: Holdings, target: Path, *, now: datetime) -> Made:
     has migrated, and for a file that changes while it is read.
     """
     passphrase = holdings.settings.BACKUP_KEY
+    if 0 < len(passphrase) < SHORTEST_KEY:
+        raise NotDone("BACKUP_KEY is guessed early: it needs %(least)s signs or more.", least=SHORTEST_KEY)
     file = shelf.file_for(target, sealed=bool(passphrase), now=now)
     with shelf.draft(file) as out:
         sealing = Sealing(out, passphrase) if passphrase else None

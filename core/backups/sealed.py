@@ -82,7 +82,9 @@ class Opened:
         head = file.read(LONGEST_HEADER)
         found = _HEADER.match(head)
         if found is None:
-            raise BadBackup("The file is sealed, but not with a passphrase as BACKUP_KEY is.")
+            raise BadBackup(
+                "The file is sealed, but not with a passphrase as BACKUP_KEY is, or its beginning is damaged."
+            )
         file_key = _file_key(found, passphrase)
         mac, nonce = head[found.end() :][:45], head[found.end() + 45 :][:16]
         if not hmac.compare_digest(mac, b" " + _plain64(_mac(file_key, found[0])) + b"\n"):

@@ -158,3 +158,10 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(
             assert register.by_email(session, OTHER_EMAIL) is not None
         assert NAME not in str(contents(engine))
         assert contents(engine)["erased_person"] == after
+
+
+def test_a_key_that_is_guessed_early_is_refused(lived: making.Holdings, tmp_path: Path) -> None:
+    with pytest.raises(NotDone, match="guessed early"):
+        making.make(keyed(lived, "taliouine"), tmp_path, now=NOW)
+
+    assert list(tmp_path.iterdir()) == []

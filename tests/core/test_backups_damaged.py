@@ -114,7 +114,7 @@ def test_a_flipped_bit_of_a_sealed_one_is_found_wherever_it_is(made: dict[str, b
     told = {at: refused(_flipped(data, at), KEY) for at in sorted(places)}
 
     assert "no backup of Athar" in told[0]
-    assert "BACKUP_KEY is not the key of this backup" in told[60]
+    assert all("BACKUP_KEY" in told[at] for at in (30, 50, 60, 100, 150))
     assert "damaged" in told[len(data) // 2] and "damaged" in told[len(data) - 1]
 
 
@@ -157,7 +157,7 @@ def _rebuilt(
     tape = TapeWriter(out)
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         names = [name for name in tar.getnames() if name != "checksum"]
-        held = {name: content.read() for name in names if (content := tar.extractfile(name))}
+        held = {name: file.read() for name in names if (file := tar.extractfile(name))}
     told = json.loads(held.pop("manifest.json"))
     manifest(told)
     held = {name: content for name, content in held.items() if not without or not name.startswith(without)}

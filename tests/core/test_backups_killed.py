@@ -146,3 +146,29 @@ def test_a_database_in_use_is_told_of_and_left(
             restoring.restore(empty, made.file, replace=True, now=NOW)
 
     assert contents(empty.engine) == before
+
+
+@pytest.mark.parametrize("words", [("backup",), ("restore", "--replace")])
+def test_a_full_disk_is_told_and_the_old_state_is_whole(
+    lived: making.Holdings, empty: making.Holdings, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A limit on the size of files stands for the disk: 512 KB, and one file has more."""
+    made = making.make(lived, tmp_path / "b.tar", now=NOW)
+    restoring.restore(empty, made.file, replace=False, now=NOW)
+    with empty.engine.begin() as connection:
+        connection.execute(text("DELETE FROM sign_event"))
+    before = contents(empty.engine), files(empty.files), made.file.read_bytes()
+    environment = {
+        "DATABASE_URL": empty.engine.url.render_as_string(hide_password=False),
+        "FILES_DIR": str(empty.files),
+    }
+
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1024; exec "$@"', "-", sys.executable, "-m", "portal.cli", *words, made.file],
+        cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "File too large" in done.stderr and "Traceback" not in done.stderr
+    assert (contents(empty.engine), files(empty.files), made.file.read_bytes()) == before
+    assert [path for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
