@@ -57,6 +57,7 @@ def address(engine: Engine) -> tuple[str, dict[str, str]]:
     password = where.pop("password", None)
     environment = {**os.environ, "PGOPTIONS": "", "PGCONNECT_TIMEOUT": "10", "PGCLIENTENCODING": "UTF8"}
     environment |= {"LC_ALL": "C.UTF-8", "PGAPPNAME": "athar-backup"}
+    environment.pop("BACKUP_KEY", None)
     if password:
         environment["PGPASSWORD"] = str(password)
     return make_conninfo(**where), environment

@@ -165,3 +165,15 @@ def test_a_key_that_is_guessed_early_is_refused(lived: making.Holdings, tmp_path
         making.make(keyed(lived, "taliouine"), tmp_path, now=NOW)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_table_lives_where_no_backup_looks(lived: making.Holdings) -> None:
+    with lived.engine.connect() as connection:
+        schemas = connection.scalars(
+            text(
+                "SELECT DISTINCT table_schema FROM information_schema.tables"
+                " WHERE table_schema NOT LIKE 'pg\\_%' AND table_schema <> 'information_schema'"
+            )
+        ).all()
+
+    assert sorted(schemas) == sorted(rows.SCHEMAS)
