@@ -26,7 +26,7 @@ __all__ = ["ClusterError", "destroy", "ensure", "main", "state_directory", "stop
 ROLE = "athar"
 TEMPLATE = "athar_template"
 EXTENSIONS = ("postgis", "pg_trgm")
-MADE = "2"
+MADE = "3"
 """What the databases were made with: grows when `_make_databases` does more."""
 KEPT = frozenset({"secret", "sign_key", "files"})
 """What of the state directory is not the database's (core/settings.py)."""

@@ -11,7 +11,7 @@ error is logged and ends the job. Nothing here connects to anything; core/worker
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -40,6 +40,9 @@ T = TypeVar("T", bound=Callable[..., None])
 _tasks: dict[str, Task] = {}
 TASKS: Mapping[str, Task] = MappingProxyType(_tasks)
 """Every task declared by the modules imported so far."""
+_daily: set[str] = set()
+DAILY: Set[str] = _daily
+"""Those of them that run once a day, on one worker, without being put in line by anybody."""
 
 _PUT_IN_LINE = text(
     f"INSERT INTO {SCHEMA}.procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)"  # noqa: S608
@@ -48,8 +51,11 @@ _PUT_IN_LINE = text(
 )
 
 
-def task(name: str) -> Callable[[T], T]:
+def task(name: str, *, daily: bool = False) -> Callable[[T], T]:
     """Declare the function as the task of that name, such as "signs.build"; the function stays as it is.
+
+    One that is `daily` is begun by the first worker that is there on a day (UTC), and gets when the day began
+    as `timestamp`, in seconds since 1970.
 
     Raises ValueError for a name that another function has.
     """
@@ -58,6 +64,8 @@ def task(name: str) -> Callable[[T], T]:
         if name in _tasks:
             raise ValueError(f"There are two tasks named {name}.")
         _tasks[name] = function
+        if daily:
+            _daily.add(name)
         return function
 
     return declare

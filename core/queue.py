@@ -10,13 +10,15 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from procrastinate import PsycopgConnector
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.schema import SchemaManager
+from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 
 from core.db import Engine
@@ -141,6 +143,13 @@ class Queue(JobManager):
             )
         except UniqueViolation:
             await self.finish_job(job, Status.ABORTED, delete_job=True)
+
+    async def begin_day(self, task: Task[Any, Any, Any], day_begins: int) -> None:
+        """Put a daily task in line, unless one did so this day already: any number of workers may ask."""
+        values: dict[str, Any] = {"timestamp": day_begins}
+        job = task.configure(lock=task.name, queueing_lock=task.name, task_kwargs=values).job
+        with contextlib.suppress(AlreadyEnqueued):  # yesterday's still waits, and does for both
+            await self.defer_periodic_job(job=job, periodic_id="daily", defer_timestamp=day_begins)
 
     async def rescue(self, stalled_s: float, most: int) -> None:
         """Put back the jobs of workers that were silent for so many seconds; those begun too often fail."""

@@ -31,12 +31,18 @@ def newest() -> str:
     return head or ""
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code has that revision: it is the newest, or can be brought to it."""
+    script = ScriptDirectory.from_config(_config())
+    return revision in {each.revision for each in script.walk_revisions()}
+
+
 def upgrade(engine: Engine, revision: str = "head") -> tuple[str, str]:
     """Migrate to `revision` in one transaction; the revisions before and after ("" for an empty database)."""
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        _ensure_extensions(connection)
+        ensure_extensions(connection)
         before = _revision(connection)
         if before != (newest() if revision == "head" else revision):
             command.upgrade(_config(connection), revision)
@@ -55,7 +61,8 @@ def _revision(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def _ensure_extensions(connection: Connection) -> None:
+def ensure_extensions(connection: Connection) -> None:
+    """Have the extensions in the database. Unavailable if this account may not make one that is missing."""
     present = set(connection.scalars(text("SELECT extname FROM pg_extension")).all())
     for name in EXTENSIONS:
         if name in present:

@@ -51,6 +51,10 @@ class Settings:
     """
     MAIL_FROM: str = ""
     """Sender of letters, such as `map@commune.example`. Empty: `athar` at the host of PUBLIC_URL."""
+    BACKUP_KEY: str = field(default="", repr=False)
+    """Passphrase that backups are sealed with and opened (docs/backups.md): long, random, and kept elsewhere
+    too. Empty: backups are not sealed, and hold no keys.
+    """
     PROXIES: int = 0
     """Proxies of one's own in front of the server, whose X-Forwarded-For is believed."""
     STATEMENT_TIMEOUT_MS: int = 5000
@@ -86,8 +90,11 @@ class Settings:
             self,
             SECRET_KEY=self.SECRET_KEY or _kept_secret(state / "secret"),
             SIGN_KEY=self.SIGN_KEY or _kept_secret(state / "sign_key"),
-            FILES_DIR=self.FILES_DIR or str(state / "files"),
-        )
+        ).with_files(state)
+
+    def with_files(self, state: Path) -> Self:
+        """The same settings with where files are: no keys are made."""
+        return replace(self, FILES_DIR=self.FILES_DIR or str(state / "files"))
 
 
 def _kept_secret(file: Path) -> str:

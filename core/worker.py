@@ -20,7 +20,7 @@ from procrastinate.worker import Worker
 
 from core import clock
 from core.db import OUTAGES, Engine, make_engine
-from core.jobs import TASKS, Again, Task
+from core.jobs import DAILY, TASKS, Again, Task
 from core.queue import Queue, connector, why
 from core.settings import Settings
 
@@ -52,6 +52,8 @@ class Pace:
     """Between tries to reach a database that is away."""
     grace: float = 5
     """For the running job when the worker is told to stop; then it is given back."""
+    day: float = 300
+    """Between looks whether a day has begun whose daily tasks nobody has put in line."""
     parent: float = 0.5
     """Between looks whether the parent still lives."""
 
@@ -138,6 +140,7 @@ class _Runner:
         )
         running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         rescuing = asyncio.create_task(self._rescue(queue))
+        dating = asyncio.create_task(self._begin_days(app, queue))
         told = asyncio.create_task(self.told.wait())
         try:
             await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -149,6 +152,7 @@ class _Runner:
             await running
         finally:
             rescuing.cancel()
+            dating.cancel()
             told.cancel()
 
     async def _rescue(self, queue: Queue) -> None:
@@ -159,6 +163,14 @@ class _Runner:
                 # Others, too, could not give signs of life: let them do so before they are taken for dead.
                 await asyncio.sleep(self.pace.stalled)
             await asyncio.sleep(self.pace.check)
+
+    async def _begin_days(self, app: App, queue: Queue) -> None:
+        while True:
+            begins = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            with contextlib.suppress(ConnectorException):
+                for name in sorted(DAILY):
+                    await queue.begin_day(app.tasks[name], int(begins.timestamp()))
+            await asyncio.sleep(self.pace.day)
 
     async def _leave(self, queue: Queue, worker: Worker) -> None:
         """Give back what runs, and end the process: nothing else can end a function in the middle."""

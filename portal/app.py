@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 import core.mail
 import core.people.models
+import core.persons.models
 import core.signin
 import core.trail.who
 import geo.editing.models
@@ -65,6 +66,7 @@ from webmap.embeds.counts import EmbedCounter
 TABLES = (
     core.mail,
     core.people.models,
+    core.persons.models,
     core.signin,
     core.trail.who,
     geo.editing.models,

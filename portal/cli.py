@@ -12,6 +12,7 @@ from typing import Final, TextIO
 
 from core import clock, cluster, schema
 from core.accounts import GIVEN, Role
+from core.backups.errors import BadBackup
 from core.db import OUTAGES, Engine, make_engine, session_of
 from core.errors import Problem
 from core.settings import PROJECT, Settings
@@ -19,7 +20,19 @@ from geo.editing import loads
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
-from portal import embeds_cli, folder_cli, pictures_cli, signs_cli, streets_cli, trail_cli, user_cli, wifi_cli
+from portal import (
+    backups_cli,
+    embeds_cli,
+    folder_cli,
+    persons_cli,
+    pictures_cli,
+    retention_cli,
+    signs_cli,
+    streets_cli,
+    trail_cli,
+    user_cli,
+    wifi_cli,
+)
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -39,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in bad.problems:
             _say(str(problem), sys.stderr)
         _say(f"{len(bad.problems)} problem(s); nothing was changed.", sys.stderr)
+        return 2
+    except BadBackup as bad:
+        _say(f"athar: {bad} Nothing was changed.", sys.stderr)
         return 2
     except (Problem, cluster.ClusterError, ValueError) as problem:
         _say(f"athar: {problem}", sys.stderr)
@@ -64,11 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     database.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=_upgrade)
     database.add_parser("stop", help="stop the private database").set_defaults(run=_stop)
+    backups_cli.add(commands, _engine, _say)
+    retention_cli.add(commands, _engine, _say)
     signs_cli.add(commands, _engine, _say)
     streets_cli.add(commands, _engine, _say)
     embeds_cli.add(commands, _engine, _say)
     user_cli.add(commands, _engine, _say)
     pictures_cli.add(commands, _engine, _say)
+    persons_cli.add(commands, _engine, _say)
     wifi_cli.add(commands, _engine, _say)
     trail_cli.add(commands, _engine, _say)
     folder_cli.add(commands, _engine, _say)

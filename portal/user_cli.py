@@ -78,25 +78,25 @@ def _list(_: argparse.Namespace, session: Any, say: Callable[[str], None]) -> No
 
 
 def _allow(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
-    account = _named(session, parsed.email)
+    account = named(session, parsed.email)
     register.allow(session, account, parsed.role, parsed.language, by=BY, now=clock.now())
     say(f"{account.email}: {', '.join((*account.roles, *account.languages)) or 'no role'}")
 
 
 def _link(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
-    account, now = _named(session, parsed.email), clock.now()
+    account, now = named(session, parsed.email), clock.now()
     token = register.link(session, account, register.FORGOTTEN, now=now)
     register.note(session, account, "letter", BY, "", now=now)
     say(letters.address(_base(session), token))
 
 
 def _shut(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
-    register.shut(session, _named(session, parsed.email), by=BY, now=clock.now())
+    register.shut(session, named(session, parsed.email), by=BY, now=clock.now())
     say(f"{parsed.email}: shut")
 
 
 def _open(parsed: argparse.Namespace, session: Any, say: Callable[[str], None]) -> None:
-    register.open_again(session, _named(session, parsed.email), by=BY, now=clock.now())
+    register.open_again(session, named(session, parsed.email), by=BY, now=clock.now())
     say(f"{parsed.email}: open")
 
 
@@ -104,11 +104,12 @@ def _sign_out(parsed: argparse.Namespace, session: Any, say: Callable[[str], Non
     if parsed.everybody:
         ended = sessions.end_everybody(session)
     else:
-        ended = register.sign_out(session, _named(session, parsed.email), by=BY, now=clock.now())
+        ended = register.sign_out(session, named(session, parsed.email), by=BY, now=clock.now())
     say(f"signed out on {ended} device(s)")
 
 
-def _named(session: Any, email: str) -> Account:
+def named(session: Any, email: str) -> Account:
+    """The account of an address; NotFound if there is none."""
     account = register.by_email(session, email)
     if account is None:
         raise NotFound("There is no account of %(email)s.", email=email[:100])

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import core.mail
+import core.retention
+import core.trail.daily
 import geo.loading.single
 import geo.pictures.making
 import geo.wifi.siting.task
@@ -23,6 +25,8 @@ log = logging.getLogger("athar.jobs")
 
 JOBS: tuple[ModuleType, ...] = (
     core.mail,
+    core.retention,
+    core.trail.daily,
     portal.accounts.letters,
     qr_signs.builds.jobs,
     geo.loading.single,

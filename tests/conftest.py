@@ -1,8 +1,8 @@
 """One PostGIS a run, one database a worker, one transaction a test, and the shipped commune to read."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,12 @@ def _database(label: str, *, migrate: bool = True) -> Iterator[Engine]:
         if migrate:
             schema.upgrade(engine)
         yield engine
+
+
+@pytest.fixture(scope="session")
+def databases() -> Callable[..., AbstractContextManager[Engine]]:
+    """What makes databases of a test's own, in a `with`; without tables if so asked."""
+    return _database
 
 
 @pytest.fixture(scope="session")

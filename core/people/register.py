@@ -128,7 +128,7 @@ def allow(
     given = checks.roles(roles)
     spoken = checks.languages(languages, given)
     if Role.ADMIN not in given:
-        _leave_an_administrator(session, account)
+        leave_an_administrator(session, account)
     account.roles = [str(role) for role in given]
     account.languages = spoken
     note(session, account, "roles", by, ", ".join((*account.roles, *spoken)), now=now)
@@ -136,7 +136,7 @@ def allow(
 
 def shut(session: Session, account: Account, *, by: str, now: datetime) -> None:
     """The person comes in no more, and is out at once. Conflict for the last administrator."""
-    _leave_an_administrator(session, account)
+    leave_an_administrator(session, account)
     account.disabled_at = now
     account.link_hash = account.link_until = None
     sessions.end_all(session, account.id)
@@ -167,8 +167,11 @@ def note(session: Session, account: Account, kind: str, by: str, detail: str, *,
     session.add(AccountEvent(account_id=account.id, at=now, kind=kind, by=by[:80], detail=detail[:300]))
 
 
-def _leave_an_administrator(session: Session, account: Account) -> None:
-    """Two administrators that shut each other out at the same time: the lock lets one of them find out."""
+def leave_an_administrator(session: Session, account: Account) -> None:
+    """Conflict if nobody were left to administer accounts without this one.
+
+    Two administrators that shut each other out at the same time: the lock lets one of them find out.
+    """
     if Role.ADMIN not in account.roles or account.disabled_at is not None:
         return
     active = select(Account.id).where(

@@ -28,6 +28,7 @@ BEGIN
   ALTER TABLE trail.entry OWNER TO {KEEPER};
   ALTER SCHEMA trail OWNER TO {KEEPER};
   REVOKE ALL ON trail.entry FROM PUBLIC;
+  REVOKE ALL ON FUNCTION trail.add(text, text, text, jsonb, jsonb) FROM PUBLIC;
   EXECUTE format('REVOKE ALL ON trail.entry FROM %I', session_user);
   EXECUTE format('REVOKE ALL ON SCHEMA trail FROM %I', session_user);
   EXECUTE format('REVOKE ALL ON FUNCTION trail.add(text, text, text, jsonb, jsonb) FROM %I', session_user);

@@ -19,6 +19,7 @@ UNWATCHED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("scan_day", "embed_day"), _COUNT),
     **dict.fromkeys(("sign_in", "throttle", "used_token"), _ENTRY),
     "trail_person": "names behind numbers, so that they can be erased",
+    "erased_person": "numbers and dates; what was erased stands in the watched account",
     "account_event": "a trail of its own, told to the person; what it tells of stands in the watched account",
     "letter": "holds an address that lets somebody in; what it is about stands in the account",
     "sign_build_item": "steps of a job; the build is watched",

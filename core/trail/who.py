@@ -4,6 +4,7 @@
 `command:load`; `database:athar` where nothing of ours said who.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,12 @@ def acts(session: Session, who: str) -> None:
     session.info["who"] = who
     if session.in_transaction():
         _say(session.connection(), who)
+
+
+def say(session: Session, act: str, about: str, details: Mapping[str, Any], key: str = "") -> None:
+    """Tell the trail of what is no change of a row, such as a restored backup. The caller commits."""
+    query = text("SELECT trail.say(:act, :about, :key, CAST(:details AS jsonb))")
+    session.execute(query, {"act": act, "about": about, "key": key, "details": json.dumps(details)})
 
 
 def names(session: Session, whos: Iterable[str]) -> Mapping[str, str]:

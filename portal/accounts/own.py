@@ -1,16 +1,18 @@
 """One's own account: where one is in, password, second step, passkeys."""
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 
 from core import clock
 from core.accounts import GIVEN, Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Conflict, Invalid, Refused, TooMany
 from core.people import passkeys, register, second, sessions
 from core.people.models import Account
+from core.persons import exporting
 from geo.vocabulary import N_
 from portal.accounts import entry, ways, words
 from portal.accounts.entry import page
@@ -42,6 +44,16 @@ def account() -> ResponseReturnValue:
         told=words.EVENTS,
         given=GIVEN,
     )
+
+
+@blueprint.get("/data")
+@open_to(Role.MEMBER, confirmed=True)
+def data() -> ResponseReturnValue:
+    """Everything that is held about oneself, as a file."""
+    held = exporting.export(db.session, mine(), now=clock.now())
+    answer = jsonify(held)
+    answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return unkept(answer)
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")

@@ -9,8 +9,9 @@ from core import clock, paging
 from core.accounts import GIVEN, Role, open_to
 from core.db import db
 from core.errors import Conflict, Invalid
-from core.people import passkeys, register, second, sessions
+from core.people import checks, passkeys, register, second, sessions
 from core.people.models import Account
+from core.persons import erasing
 from core.settings import Settings
 from geo.vocabulary import N_
 from portal.accounts import letters, words
@@ -171,6 +172,33 @@ def take_codes_away(account_id: int) -> ResponseReturnValue:
     register.note(db.session, account, "codes_off", g.staff_name, "", now=clock.now())
     db.session.commit()
     return redirect(url_for(".person", account_id=account_id), 303)
+
+
+@blueprint.get("/<int:account_id>/erase")
+@open_to(Role.ADMIN, confirmed=True)
+def erasing_asked(account_id: int) -> ResponseReturnValue:
+    """Ask once more: it cannot be taken back."""
+    return _erasing(register.by_id(db.session, account_id))
+
+
+@blueprint.post("/<int:account_id>/erase")
+@open_to(Role.ADMIN, confirmed=True)
+def erase(account_id: int) -> ResponseReturnValue:
+    """Erase a person, if their e-mail address was written down as a sign that it is meant."""
+    account = register.by_id(db.session, account_id)
+    if checks.sought(request.form.get("email", "")) != account.email:
+        return _erasing(account, Invalid("email", N_("Write the e-mail address of the person to be erased.")))
+    try:
+        erasing.erase(db.session, _settings(), account, now=clock.now())
+    except Conflict as wrong:
+        return _again(account_id, wrong)
+    db.session.commit()
+    return redirect(url_for(".listed"), 303)
+
+
+def _erasing(account: Account, wrong: Invalid | None = None) -> ResponseReturnValue:
+    instead = erasing.INSTEAD.format(account.id)
+    return page("accounts/erase.html", wrong, person=account, instead=instead)
 
 
 def _again(account_id: int, wrong: Invalid | Conflict) -> ResponseReturnValue:

@@ -1,67 +1,25 @@
 """The trail tells every change, nobody can change it, and whoever did all the same is found out."""
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core import clock, schema
+from core import clock
 from core.db import Engine, session_of
 from core.people.models import Account
-from core.trail import heads, reading, sealing, verifying, who
-from core.trail.reading import Head
+from core.trail import reading, verifying, who
 from core.trail.tables import UNWATCHED
-from core.trail.verifying import Verdict, verify
-from tests.conftest import _database
-
-NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def trailed() -> Iterator[Engine]:
-    """A database of a test's own, for a trail that a test breaks."""
-    with _database("trail") as engine:
-        yield engine
-
-
-def _account(name: str) -> Account:
-    made = {"lang": "fr", "roles": [], "languages": [], "created_at": NOW, "created_by": "test"}
-    return Account(email=f"{name}@commune.example", name=name, handle=name.encode(), **made)
-
-
-def _written(engine: Engine, number: int) -> None:
-    """So many entries: accounts, each in a transaction of its own."""
-    with session_of(engine) as session:
-        for each in range(number):
-            session.add(_account(f"p{each}"))
-            session.commit()
-
-
-def _verdict(engine: Engine, given: list[Head] | None = None) -> Verdict:
-    with session_of(engine) as session:
-        return verify(session, given or [])
-
-
-def _break(engine: Engine, *statements: str) -> None:
-    """What only the server's superuser can do, against all guards."""
-    with psycopg.connect(
-        host=str(engine.url.query["host"]), dbname=engine.url.database, user="postgres"
-    ) as forger:
-        forger.execute("SET session_replication_role = replica")
-        for statement in statements:
-            forger.execute(statement)
+from tests.core.trails import account, break_, verdict, written
 
 
 def test_a_change_is_told_with_who_from_and_to(trailed: Engine) -> None:
     with session_of(trailed) as session:
         who.acts(session, who.of(7, 1))
-        session.add(_account("amzil"))
+        session.add(account("amzil"))
         session.commit()
         session.query(Account).one().roles = ["editor"]
         session.commit()
@@ -76,7 +34,7 @@ def test_a_change_is_told_with_who_from_and_to(trailed: Engine) -> None:
 
 
 def test_what_is_personal_is_not_told(trailed: Engine) -> None:
-    _written(trailed, 1)
+    written(trailed, 1)
     with session_of(trailed) as session:
         said = session.scalar(text("SELECT string_agg(entry, '') FROM trail.entry"))
 
@@ -87,22 +45,22 @@ def test_what_is_personal_is_not_told(trailed: Engine) -> None:
 
 def test_nothing_is_told_of_what_was_taken_back(trailed: Engine) -> None:
     with session_of(trailed) as session:
-        session.add(_account("amzil"))
+        session.add(account("amzil"))
         session.flush()
         session.rollback()
-        session.add(_account("amzil"))
+        session.add(account("amzil"))
         session.commit()
 
-    assert _verdict(trailed).entries == 1
+    assert verdict(trailed).entries == 1
 
 
 def test_a_change_that_says_the_same_is_none(trailed: Engine) -> None:
-    _written(trailed, 1)
+    written(trailed, 1)
     with session_of(trailed) as session:
         session.execute(text("UPDATE account SET lang = lang"))
         session.commit()
 
-    assert _verdict(trailed).entries == 1
+    assert verdict(trailed).entries == 1
 
 
 @pytest.mark.parametrize(
@@ -121,12 +79,12 @@ def test_a_change_that_says_the_same_is_none(trailed: Engine) -> None:
     ],
 )
 def test_the_applications_role_can_only_add(trailed: Engine, statement: str) -> None:
-    _written(trailed, 2)
+    written(trailed, 2)
     with trailed.connect() as connection, pytest.raises(DBAPIError):
         connection.execute(text(statement))
 
-    verdict = _verdict(trailed)
-    assert (verdict.entries, verdict.sealed, verdict.faults) == (2, True, [])
+    found = verdict(trailed)
+    assert (found.entries, found.sealed, found.faults) == (2, True, [])
 
 
 def _altered(n: int) -> str:
@@ -153,30 +111,30 @@ def _altered(n: int) -> str:
     ],
 )  # fmt: skip
 def test_what_a_superuser_did_is_named(trailed: Engine, crime: list[str], named: list[str]) -> None:
-    _written(trailed, 6)
-    assert _verdict(trailed).faults == []
-    _break(trailed, *crime)
+    written(trailed, 6)
+    assert verdict(trailed).faults == []
+    break_(trailed, *crime)
 
-    faults = _verdict(trailed).faults
+    faults = verdict(trailed).faults
     assert len(faults) == len(named)
     assert all(fault.startswith(begin) for fault, begin in zip(faults, named, strict=True))
 
 
 def test_a_chain_that_was_cut_or_made_anew_differs_from_what_was_published(trailed: Engine) -> None:
-    _written(trailed, 3)
+    written(trailed, 3)
     with session_of(trailed) as session:
         [told, *_] = reading.heads(session, now=clock.now() + timedelta(days=1))
-    assert (told.seq, told.hash) == (3, _verdict(trailed).last)
-    assert _verdict(trailed, [told]).faults == []
-    _break(trailed, "DELETE FROM trail.entry WHERE seq = 3")
-    assert _verdict(trailed).faults == []
-    assert _verdict(trailed, [told]).faults == [f"Entry 3 is missing: it was the last of {told.day}."]
+    assert (told.seq, told.hash) == (3, verdict(trailed).last)
+    assert verdict(trailed, [told]).faults == []
+    break_(trailed, "DELETE FROM trail.entry WHERE seq = 3")
+    assert verdict(trailed).faults == []
+    assert verdict(trailed, [told]).faults == [f"Entry 3 is missing: it was the last of {told.day}."]
 
     with session_of(trailed) as session:
-        session.add(_account("other"))
+        session.add(account("other"))
         session.commit()
-    assert _verdict(trailed).faults == []
-    [fault] = _verdict(trailed, [told]).faults
+    assert verdict(trailed).faults == []
+    [fault] = verdict(trailed, [told]).faults
     assert fault.startswith("Entry 3 is not the one that was published")
 
 
@@ -185,7 +143,7 @@ def test_a_table_whose_watch_was_taken_off_is_named(trailed: Engine) -> None:
         connection.execute(text("ALTER TABLE sign_event DISABLE TRIGGER trail"))
         connection.execute(text("DROP TRIGGER trail ON wifi_edit"))
 
-    assert _verdict(trailed).faults == [
+    assert verdict(trailed).faults == [
         "Changes of the table sign_event are not written down.",
         "Changes of the table wifi_edit are not written down.",
     ]
@@ -200,7 +158,7 @@ def test_every_table_is_watched_or_has_a_reason_why_not(engine: Engine) -> None:
 
 def test_many_at_once_lose_nothing_and_wait_for_nobody_in_vain(trailed: Engine) -> None:
     """Were the trail taken at each row, who changes two would wait for ever for who changes one."""
-    _written(trailed, 2)
+    written(trailed, 2)
     barrier, problems = threading.Barrier(8), []
 
     def change(number: int) -> None:
@@ -223,13 +181,13 @@ def test_many_at_once_lose_nothing_and_wait_for_nobody_in_vain(trailed: Engine) 
         thread.join()
 
     assert problems == []
-    verdict = _verdict(trailed)
-    assert (verdict.entries, verdict.faults) == (2 + 8 * (5 * 2 + 5 * 1), [])
+    found = verdict(trailed)
+    assert (found.entries, found.faults) == (2 + 8 * (5 * 2 + 5 * 1), [])
 
 
 def test_jobs_and_commands_say_who_they_are(trailed: Engine) -> None:
     with session_of(trailed.execution_options(who="job:mail.send")) as session:
-        session.add(_account("amzil"))
+        session.add(account("amzil"))
         session.commit()
     with Session(trailed) as session:
         session.execute(text("UPDATE account SET lang = 'ar'"))
@@ -252,46 +210,9 @@ def test_a_long_value_is_told_by_its_hash(trailed: Engine) -> None:
 
 
 def test_an_older_page_begins_where_the_newer_ended(trailed: Engine) -> None:
-    _written(trailed, 5)
+    written(trailed, 5)
     with session_of(trailed) as session:
         first = reading.page(session, limit=3)
         rest = reading.page(session, limit=3, before=first[-1].seq)
 
     assert [each.seq for each in (*first, *rest)] == [5, 4, 3, 2, 1]
-
-
-def test_a_database_without_an_administrators_help_is_told_to_be_unsealed(
-    empty_databases: tuple[Engine, Engine],
-) -> None:
-    engine, _ = empty_databases
-    _break(engine, "DROP FUNCTION public.seal_trail()")
-    schema.upgrade(engine)
-    _written(engine, 1)
-    assert (_verdict(engine).sealed, _verdict(engine).faults) == (False, [])
-    with engine.connect() as connection, pytest.raises(DBAPIError, match="only ever added to"):
-        connection.execute(text("DELETE FROM trail.entry"))
-
-    with session_of(engine) as session:
-        assert sealing.seal(session) is False
-    _break(engine, sealing.BY_HAND)
-    with session_of(engine) as session:
-        assert sealing.seal(session) is True
-        session.commit()
-    assert (_verdict(engine).sealed, _verdict(engine).faults) == (True, [])
-
-
-def test_heads_outlast_a_power_cut_and_are_never_written_over(tmp_path: Path) -> None:
-    first, second = Head(date(2026, 3, 1), 4, "a" * 64), Head(date(2026, 3, 2), 9, "b" * 64)
-    assert heads.keep(tmp_path, [second, first]) == 2
-    with (tmp_path / heads.FILE).open("a", encoding="ascii") as file:
-        file.write("2026-03-03:12:cc")
-
-    assert heads.kept(tmp_path) == [first, second]
-    assert heads.keep(tmp_path, [Head(first.day, 5, "d" * 64)]) == 0
-    assert heads.kept(tmp_path)[0] == first
-
-
-@pytest.mark.parametrize("line", ["", "2026-03-01", "2026-03-01:x:" + "a" * 64, "2026-03-01:1:" + "A" * 64])
-def test_what_is_no_head_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="A head is DAY"):
-        heads.read(line)

@@ -181,6 +181,37 @@ def test_a_passkey_of_another_site_or_nobody_is_told(
     _clean(page, axe)
 
 
+def test_somebody_takes_their_data_along_and_is_erased(
+    open_page: Open, office: tuple[str, Flask, Path], axe: str
+) -> None:
+    base, app, _ = office
+    _member(app, "leaves@commune.example", Role.STAFF)
+    _member(app, "stays@commune.example", Role.ADMIN)
+    page = open_page("/", base=base, size=PHONE, locale="en", accept_downloads=True)
+    _come_in(page, base, "leaves@commune.example")
+    page.goto(f"{base}/account")
+    _clean(page, axe)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download my data").click()
+    held = json.loads(taken.value.path().read_text(encoding="utf-8"))
+    assert taken.value.suggested_filename == "my-data.json" and held["email"] == "leaves@commune.example"
+
+    admin = open_page("/", base=base, size=PHONE, locale="ar")
+    _come_in(admin, base, "stays@commune.example")
+    admin.goto(f"{base}/desk/people/{held['rows']['account'][0]['id']}")
+    admin.locator("a[href$='/erase']").click()
+    admin.locator("#email").fill("stays@commune.example")
+    admin.locator("main form:has(#email) button").click()
+    expect(admin.get_by_role("alert")).to_be_visible()
+    _clean(admin, axe)
+    admin.locator("#email").fill("leaves@commune.example")
+    admin.locator("main form:has(#email) button").click()
+    expect(admin).to_have_url(f"{base}/desk/people")
+    expect(admin.get_by_text("leaves@commune.example")).to_have_count(0)
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Not open to you")
+
+
 def _clean(page: Page, axe: str) -> None:
     page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

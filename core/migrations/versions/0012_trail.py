@@ -13,26 +13,28 @@ depends_on = None
 SECRETS = ("email", "name", "password", "totp", "totp_step", "handle", "link_hash")
 WATCHED: dict[str, dict[str, tuple[str, ...]]] = {
     "commune": {"unseen": ("version", "loaded_at")},
-    "account": {"hidden": SECRETS},
+    "account": {"hidden": (*SECRETS, "created_by")},
     "passkey": {"hidden": ("credential", "public_key", "name"), "unseen": ("sign_count", "used_at")},
     "recovery_code": {"key": ("account_id",), "hidden": ("hash",)},
     "embed_rule": {"hidden": ("token",)},
     "recording": {"hidden": ("speaker",)},
-    "sign": {"key": ("code",), "hidden": ("tag",)},
+    "sign": {"key": ("code",), "hidden": ("tag", "spot", "manager")},
     "sign_artwork": {},
-    "sign_build": {"hidden": ("asked_by",)},
-    "sign_event": {"hidden": ("person",)},
+    "sign_build": {"hidden": ("asked_by", "problem", "options")},
+    "sign_event": {"hidden": ("person", "note", "details")},
     "sign_report": {"hidden": ("note", "settled_by")},
     "sign_wording": {"key": ("code", "content_hash"), "hidden": ("person",)},
     "wifi_comment": {"hidden": ("by", "text")},
-    "wifi_edit": {"hidden": ("by", "undone_by")},
-    "wifi_hotspot": {"hidden": ("changed_by",)},
-    "wifi_proposal": {"hidden": ("by",), "unseen": ("progress",)},
-    "wifi_scenario": {"hidden": ("made_by", "approved_by")},
-    "wifi_status_change": {"hidden": ("by",)},
-    "wifi_survey": {"hidden": ("by", "used_by")},
+    "wifi_edit": {"hidden": ("by", "undone_by", "before", "after")},
+    "wifi_hotspot": {"hidden": ("changed_by", "note")},
+    "wifi_proposal": {"hidden": ("by", "asked", "answer"), "unseen": ("progress",)},
+    "wifi_scenario": {"hidden": ("made_by", "approved_by", "title")},
+    "wifi_status_change": {"hidden": ("by", "note")},
+    "wifi_survey": {"hidden": ("by", "used_by", "title")},
 }
-"""The trail names people by number (core/trail/who.py): names, which may have to be erased, are not told."""
+"""The trail names people by number (core/trail/who.py); columns in which a name or an address may stand,
+which may have to be erased, are not told (core/persons/columns.py).
+"""
 
 
 def upgrade() -> None:

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(500), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
     )
-    people = ("author", "licence_note", "created_by", "published_by", "withdrawn_by")
+    people = ("author", "licence_note", "source", "created_by", "published_by", "withdrawn_by")
     making.watch("picture", hidden=people)
     making.watch("picture_alt", key=("picture_id", "lang"))
 
