@@ -16,6 +16,7 @@ import geo.models
 import geo.opendata.models
 import geo.recordings
 import geo.streets.models
+import geo.translating.models
 import geo.wifi.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
@@ -69,6 +70,7 @@ TABLES = (
     geo.opendata.models,
     geo.recordings,
     geo.streets.models,
+    geo.translating.models,
     geo.wifi.models,
     qr_signs.models,
     webmap.embeds.models,

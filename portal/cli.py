@@ -19,6 +19,7 @@ from geo.editing import loads
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
+from geo.translating import units
 from portal import embeds_cli, signs_cli, streets_cli, trail_cli, user_cli, wifi_cli
 from qr_signs import signs_file
 
@@ -132,6 +133,7 @@ def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Cou
         counts = dict(loading.apply(session, read, now=clock.now()))
         for field in loads.follow(session, read, now=clock.now()):
             _say(f"The desk's stays, the folder's is in its history: {field}", sys.stderr)
+        units.rebuild(session)
         counts["signs"] = signs_file.apply(session, signs, now=clock.now())
         counts["recordings"] = loading_recordings.apply(session, recorded, path, files, now=clock.now())
         session.commit()
