@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
@@ -52,18 +52,35 @@ def by_id(session: Session, term_id: int) -> Term:
     return found
 
 
-def found(session: Session, source: str, target: str, lang: str) -> list[Fixed]:
-    """Terms of a text that have a fixed form in the language, the longest first."""
-    folded = fold(source)
-    if not folded:
-        return []
-    query = text(
-        "SELECT term, forms ->> :lang AS form, kind, note FROM term WHERE forms ? :lang"
-        " AND position(' ' || folded || ' ' IN :source) > 0 ORDER BY length(folded) DESC, term LIMIT :most"
-    )
-    rows = session.execute(query, {"lang": lang, "source": f" {folded} ", "most": FOUND})
-    said = fold(target)
-    return [Fixed(row.term, row.form, row.kind, row.note, fold(row.form) in said) for row in rows]
+@dataclass(frozen=True)
+class Known:
+    """The terms that have a fixed form in a language: first word of the folded term → (folded, its row)."""
+
+    by_word: Mapping[str, Sequence[tuple[str, Any]]]
+
+    def among(self, source: str, target: str) -> list[Fixed]:
+        """Those found in a text, the longest first, at most FOUND."""
+        folded = fold(source)
+        around, said = f" {folded} ", fold(target)
+        there = [
+            (term, row)
+            for word in sorted(set(folded.split()))
+            for term, row in self.by_word.get(word, ())
+            if f" {term} " in around
+        ]
+        there.sort(key=lambda one: (-len(one[0]), one[1].term))
+        return [
+            Fixed(row.term, row.form, row.kind, row.note, fold(row.form) in said) for _, row in there[:FOUND]
+        ]
+
+
+def known(session: Session, lang: str) -> Known:
+    """The terms of a language, read once for many texts."""
+    query = text("SELECT term, folded, forms ->> :lang AS form, kind, note FROM term WHERE forms ? :lang")
+    by_word: dict[str, list[tuple[str, Any]]] = {}
+    for row in session.execute(query, {"lang": lang}):
+        by_word.setdefault(row.folded.split()[0], []).append((row.folded, row))
+    return Known(by_word)
 
 
 def _good(value: str, field: str, most: int, *, needed: bool = False) -> str:
