@@ -35,6 +35,9 @@ import webmap.planner.proposals
 import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
+import webmap.translations.exchanging
+import webmap.translations.terms
+import webmap.translations.views
 import webmap.views
 import webmap.wifi
 from core import cluster, mail, translation
@@ -112,6 +115,7 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
+    webmap.translations.views.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""
