@@ -16,8 +16,8 @@ class TranslationUnit(Base):
 
     __tablename__ = "translation_unit"
     __table_args__ = (
-        Index("ix_translation_unit_todo", "lang", "rank", "layer", "key", "field"),
-        Index("ix_translation_unit_layer", "lang", "layer", "rank", "key", "field"),
+        Index("ix_translation_unit_todo", "lang", "rank", "later", "layer", "key", "field"),
+        Index("ix_translation_unit_layer", "lang", "layer", "rank", "later", "key", "field"),
     )
 
     layer: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -26,6 +26,8 @@ class TranslationUnit(Base):
     lang: Mapped[str] = mapped_column(String(8), primary_key=True)
     rank: Mapped[int] = mapped_column(SmallInteger)
     """Place in geo.translating.units.RANKS: 0 missing to 5 attested."""
+    later: Mapped[int] = mapped_column(SmallInteger)
+    """0 for monuments and walks, which have pages; 1 for what else there is; 2 for notes."""
     stage: Mapped[str] = mapped_column(String(10))
     """Of the language's part of the thing: draft, review, published or withdrawn; "" without any."""
     source: Mapped[str] = mapped_column(String(8))

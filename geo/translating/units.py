@@ -92,8 +92,8 @@ def choices(session: Session, lang: str) -> tuple[list[str], list[str]]:
 
 
 _PLAIN: Final = """
-SELECT u.layer, u.key, u.field, u.rank, u.stage, u.source FROM translation_unit u
- WHERE {where} ORDER BY u.lang, {order}u.rank, u.layer, u.key, u.field LIMIT :limit OFFSET :offset
+SELECT u.layer, u.key, u.field, u.rank, u.later, u.stage, u.source FROM translation_unit u
+ WHERE {where} ORDER BY u.lang, {order}u.rank, u.later, u.layer, u.key, u.field LIMIT :limit OFFSET :offset
 """
 _SHOWN: Final = """
 WITH page AS MATERIALIZED ({plain})
@@ -103,7 +103,7 @@ SELECT u.*, name.text AS name, name.lang AS name_lang, name.state AS name_state,
   LEFT JOIN LATERAL ({texts}) AS name ON true
   LEFT JOIN LATERAL ({source}) AS source ON true
   LEFT JOIN LATERAL ({target}) AS target ON true
- ORDER BY {order}u.rank, u.layer, u.key, u.field
+ ORDER BY {order}u.rank, u.later, u.layer, u.key, u.field
 """
 TEXTS: Final = """
 SELECT t.lang, t.text, t.state FROM feature f JOIN feature_text t ON t.feature_id = f.id
@@ -208,17 +208,23 @@ def waiting(
 def followed_by(
     session: Session, lang: str, here: tuple[str, str], layer: str = ""
 ) -> tuple[str, str] | None:
-    """The next thing with something to do in the language, after this one; None at the list's end."""
+    """The next thing with something to do in the language, after this one; None at the list's end.
+
+    To be asked before this one is saved: then it has left its place.
+    """
+    values: dict[str, Any] = {"lang": lang, "layer": here[0], "key": here[1], "only": layer}
+    todo = f"lang = :lang AND rank < {len(TO_DO)}"
+    place = text(
+        f"SELECT rank, later FROM translation_unit WHERE {todo} AND layer = :layer AND key = :key"
+        " ORDER BY rank, later LIMIT 1"
+    )
+    at = session.execute(place, values).one_or_none()
+    rank, later = (at.rank, at.later) if at else (-1, 0)
     narrowed = "AND layer = :only" if layer else ""
-    row = session.execute(
-        text(
-            "WITH at AS (SELECT COALESCE(min(rank), 0) AS rank FROM translation_unit"
-            f"  WHERE lang = :lang AND layer = :layer AND key = :key AND rank < {len(TO_DO)})"
-            " SELECT layer, key FROM translation_unit, at WHERE lang = :lang"
-            f"  AND translation_unit.rank < {len(TO_DO)} AND (layer, key) <> (:layer, :key) {narrowed}"
-            "  AND (translation_unit.rank, layer, key) > (at.rank, CAST(:layer AS text), CAST(:key AS text))"
-            " ORDER BY lang, translation_unit.rank, layer, key, field LIMIT 1"
-        ),
-        {"lang": lang, "layer": here[0], "key": here[1], "only": layer},
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
+    query = text(
+        f"SELECT layer, key FROM translation_unit WHERE {todo} {narrowed}"
+        " AND (rank, later, layer, key) > (:rank, :later, :layer, :key) AND (layer, key) <> (:layer, :key)"
+        " ORDER BY lang, rank, later, layer, key LIMIT 1"
+    )
+    row = session.execute(query, {**values, "rank": rank, "later": later}).one_or_none()
+    return (row.layer, row.key) if row else None

@@ -79,7 +79,7 @@ def test_written_on_a_phone_reviewed_and_public_without_the_mark(
     _clean(page, axe)
     field = page.locator("#text-summary")
     expect(field).to_have_attribute("dir", "rtl")
-    source = page.locator("#summary .beside > div").first
+    source = page.locator("#summary .facing > div").first
     assert source.bounding_box()["y"] < field.bounding_box()["y"]  # type: ignore[index]
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     field.fill("نص عربي كتبه مترجم من المدينة.")

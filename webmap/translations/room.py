@@ -76,7 +76,7 @@ def field_name(field: str) -> str:
     return translate(FIELDS.get(field, field))
 
 
-def page(name: str, wrong: Problem | None = None, *, status: int = 422, **values: object) -> Response:
+def page(name: str, wrong: Problem | None = None, /, *, status: int = 422, **values: object) -> Response:
     """A page of the room; what is wrong stands on top of it."""
     html = render_template(
         f"translations/{name}.html",

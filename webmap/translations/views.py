@@ -9,6 +9,7 @@ from core import clock, paging
 from core.accounts import open_to
 from core.db import db
 from core.errors import Conflict, Invalid, Problem, Refused
+from core.languages import say
 from geo.editing import stages
 from geo.editing.checking import BadRecord
 from geo.editing.versions import Stale
@@ -96,6 +97,7 @@ def _sheet(
         wrong,
         status=409 if isinstance(wrong, Conflict) else 403 if isinstance(wrong, Refused) else 422,
         sheet=found,
+        name=say(found.names, g.order),
         lang=found.lang,
         shown=said,
         theirs=theirs or {},
@@ -125,7 +127,7 @@ def save(into: str, layer: str, key: str) -> ResponseReturnValue:
         if f"text-{piece.field}" in form
     }
     act, base = form.get("act", ""), form.get("base", "")
-    of = (found.layer, found.key, found.lang)
+    of, onward = (found.layer, found.key, found.lang), _after(found, act)
     try:
         number = sheets.save(
             db.session, g.commune, *of, given, base=_number(base), person=who, now=clock.now()
@@ -141,7 +143,7 @@ def save(into: str, layer: str, key: str) -> ResponseReturnValue:
         typed = {field: one.text for field, one in given.items()}
         return _sheet(_found(*_of(found)), wrong, typed=typed)
     db.session.commit()
-    return redirect(_after(found, act), 303)
+    return redirect(onward, 303)
 
 
 def _of(found: Sheet) -> tuple[str, str, str]:
@@ -161,7 +163,7 @@ def _merging(now: Sheet, stale: Stale, newest: int) -> Response:
 
 
 def _after(found: Sheet, act: str) -> str:
-    """Where one goes on: the next thing of the list, or the same."""
+    """Where one goes on: the next thing of the list, or the same. Asked before it is saved."""
     only = _only(request.form.get("only", ""))
     further = None
     if act == "next":

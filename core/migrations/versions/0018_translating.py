@@ -52,12 +52,13 @@ things AS (
   SELECT layer, key, field, (array_agg(lang ORDER BY lang <> source, array_position(langs, lang))
            FILTER (WHERE shown IS NOT NULL))[1] AS source, array_agg(hash) AS hashes
     FROM said, speech GROUP BY layer, key, field)
-INSERT INTO translation_unit (layer, key, field, lang, rank, stage, source)
+INSERT INTO translation_unit (layer, key, field, lang, rank, later, stage, source)
 SELECT t.layer, t.key, t.field, wanted.lang,
        CASE WHEN s.text IS NULL THEN 0
             WHEN s.made_from IS NOT NULL AND NOT COALESCE(s.made_from = ANY (t.hashes), false) THEN 1
             WHEN s.state = 'attested' THEN 5 WHEN s.state = 'reviewed' THEN 4 WHEN s.state = 'written' THEN 3
             ELSE 2 END,
+       CASE WHEN t.field = 'note' THEN 2 WHEN t.layer IN ('monuments', 'routes') THEN 0 ELSE 1 END,
        COALESCE(s.stage, ''), t.source
   FROM things t CROSS JOIN speech
  CROSS JOIN LATERAL unnest(speech.langs) AS wanted (lang)
@@ -147,12 +148,15 @@ def upgrade() -> None:
         lang,
         rank,
         stage,
+        sa.Column("later", sa.SmallInteger, nullable=False),
         sa.Column("source", sa.String(8), nullable=False),
         sa.PrimaryKeyConstraint("layer", "key", "field", "lang"),
     )
-    op.create_index("ix_translation_unit_todo", "translation_unit", ["lang", "rank", "layer", "key", "field"])
     op.create_index(
-        "ix_translation_unit_layer", "translation_unit", ["lang", "layer", "rank", "key", "field"]
+        "ix_translation_unit_todo", "translation_unit", ["lang", "rank", "later", "layer", "key", "field"]
+    )
+    op.create_index(
+        "ix_translation_unit_layer", "translation_unit", ["lang", "layer", "rank", "later", "key", "field"]
     )
     op.create_table(
         "translation_count",
