@@ -36,6 +36,7 @@ import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
 import webmap.translations.exchanging
+import webmap.translations.room
 import webmap.translations.terms
 import webmap.translations.views
 import webmap.views
@@ -115,7 +116,7 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
-    webmap.translations.views.blueprint,
+    webmap.translations.room.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

@@ -160,8 +160,9 @@ def seed(session: Session, source: str, *, by: str, now: datetime) -> int:
         if len(folded := fold(row.text)) >= SHORTEST
     ]
     new = 0
+    listed_now = {row.term: row for row in session.scalars(select(Term).with_for_update())}
     for row in rows:
-        there = session.scalar(select(Term).where(Term.term == row["term"]))
+        there = listed_now.get(row["term"])
         if there is None:
             session.add(Term(**row, kind="name", note=""))
             new += 1

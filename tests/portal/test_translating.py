@@ -208,7 +208,7 @@ def _exported(browser: Browser, kind: str) -> bytes:
     answer = browser.get(link[0])
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    return answer.data
+    return bytes(answer.data)
 
 
 @pytest.mark.parametrize("kind", ["xlf", "csv"])

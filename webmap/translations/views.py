@@ -105,7 +105,6 @@ def _sheet(
         terms={p.field: known.among(p.source.text, said[p.field]) for p in found.pieces},
         notes=sheets.notes(db.session, found.layer, found.key, found.lang),
         may=person().may_edit(found.layer, found.lang),
-        own=found.by == g.staff_name,
         saved=request.args.get("saved", "")[:120],
         only=_only(request.values.get("only", "")),
     )
