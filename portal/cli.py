@@ -133,7 +133,8 @@ def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Cou
         counts = dict(loading.apply(session, read, now=clock.now()))
         for field in loads.follow(session, read, now=clock.now()):
             _say(f"The desk's stays, the folder's is in its history: {field}", sys.stderr)
-        units.rebuild(session)
+        if any(each.added or each.changed or each.removed for each in counts.values()):
+            units.rebuild(session)
         counts["signs"] = signs_file.apply(session, signs, now=clock.now())
         counts["recordings"] = loading_recordings.apply(session, recorded, path, files, now=clock.now())
         session.commit()

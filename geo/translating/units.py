@@ -56,7 +56,7 @@ class Unit:
 
 
 def rebuild(session: Session) -> None:
-    """Count everything anew, after a load. What changes at the desk is followed by itself. Callers commit."""
+    """Look at everything anew, after a load; what the desk changes is followed by itself. Callers commit."""
     session.execute(text(FOREVER))
     session.execute(text("SELECT translation_rebuild()"))
 

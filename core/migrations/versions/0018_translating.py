@@ -52,7 +52,7 @@ things AS (
   SELECT layer, key, field, (array_agg(lang ORDER BY lang <> source, array_position(langs, lang))
            FILTER (WHERE shown IS NOT NULL))[1] AS source, array_agg(hash) AS hashes
     FROM said, speech GROUP BY layer, key, field)
-INSERT INTO translation_unit (layer, key, field, lang, rank, later, stage, source)
+INSERT INTO {into} (layer, key, field, lang, rank, later, stage, source)
 SELECT t.layer, t.key, t.field, wanted.lang,
        CASE WHEN s.text IS NULL THEN 0
             WHEN s.made_from IS NOT NULL AND NOT COALESCE(s.made_from = ANY (t.hashes), false) THEN 1
@@ -70,9 +70,18 @@ FUNCTIONS = (
 CREATE FUNCTION translation_rebuild() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   LOCK TABLE translation_unit IN SHARE ROW EXCLUSIVE MODE;
-  DELETE FROM translation_unit;
+  DROP TABLE IF EXISTS fresh_unit;
+  CREATE TEMPORARY TABLE fresh_unit (LIKE translation_unit) ON COMMIT DROP;
   {of_the_desk};
   {of_the_folder};
+  ANALYZE fresh_unit;
+  DELETE FROM translation_unit u WHERE NOT EXISTS (
+    SELECT 1 FROM fresh_unit f
+     WHERE f.layer = u.layer AND f.key = u.key AND f.field = u.field AND f.lang = u.lang
+       AND f.rank = u.rank AND f.later = u.later AND f.stage = u.stage AND f.source = u.source);
+  INSERT INTO translation_unit SELECT * FROM fresh_unit ORDER BY layer, key, field, lang
+    ON CONFLICT DO NOTHING;
+  DROP TABLE fresh_unit;
   DELETE FROM translation_count;
   INSERT INTO translation_count (layer, field, lang, rank, stage, many)
   SELECT layer, field, lang, rank, stage, count(*) FROM translation_unit GROUP BY 1, 2, 3, 4, 5;
@@ -190,11 +199,11 @@ def upgrade() -> None:
     op.create_index("uq_term_term", "term", ["term"], unique=True)
     making.watch("translation_note", hidden=("by",))
     making.watch("term", hidden=("by",))
-    at_the_desk = UNITS.format(said=SAID_AT_THE_DESK)
+    at_the_desk = UNITS.format(said=SAID_AT_THE_DESK, into="{into}")
     filled = {
-        "of_the_desk": at_the_desk.format(which="true"),
-        "of_the_folder": UNITS.format(said=SAID_BY_THE_FOLDER),
-        "of_one": at_the_desk.format(which="r.id = translation_follow.which"),
+        "of_the_desk": at_the_desk.format(which="true", into="fresh_unit"),
+        "of_the_folder": UNITS.format(said=SAID_BY_THE_FOLDER, into="fresh_unit"),
+        "of_one": at_the_desk.format(which="r.id = translation_follow.which", into="translation_unit"),
     }
     for function in (*FUNCTIONS, GONE_OR_BACK):
         for place, sql in filled.items():
