@@ -18,6 +18,7 @@ import geo.opendata.models
 import geo.pictures.models
 import geo.recordings
 import geo.streets.models
+import geo.translating.models
 import geo.wifi.models
 import qr_signs.desk.orders
 import qr_signs.desk.views
@@ -38,6 +39,10 @@ import webmap.planner.proposals
 import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
+import webmap.translations.exchanging
+import webmap.translations.room
+import webmap.translations.terms
+import webmap.translations.views
 import webmap.views
 import webmap.wifi
 from core import cluster, mail, store, translation
@@ -75,6 +80,7 @@ TABLES = (
     geo.pictures.models,
     geo.recordings,
     geo.streets.models,
+    geo.translating.models,
     geo.wifi.models,
     qr_signs.models,
     webmap.embeds.models,
@@ -118,6 +124,7 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
+    webmap.translations.room.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

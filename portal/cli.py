@@ -33,6 +33,7 @@ from portal import (
     user_cli,
     wifi_cli,
 )
+from geo.translating import units
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000
@@ -153,6 +154,8 @@ def load(engine: Engine, path: Path, files: Path | None = None) -> dict[str, Cou
         counts = dict(loading.apply(session, read, now=clock.now()))
         for field in loads.follow(session, read, now=clock.now()):
             _say(f"The desk's stays, the folder's is in its history: {field}", sys.stderr)
+        if any(each.added or each.changed or each.removed for each in counts.values()):
+            units.rebuild(session)
         counts["signs"] = signs_file.apply(session, signs, now=clock.now())
         counts["recordings"] = loading_recordings.apply(session, recorded, path, files, now=clock.now())
         session.commit()

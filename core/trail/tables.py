@@ -16,6 +16,7 @@ UNWATCHED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("route", "route_stop", "route_leg", "leg_guide", "route_finding"), _LOADED),
     **dict.fromkeys(("osm_import", "osm_feature", "street_node", "street_segment", "building"), _STREETS),
     **dict.fromkeys(("ready_feature", "ready_whole", "stored_tile", "tile_cell", "wifi_coverage"), _MADE),
+    **dict.fromkeys(("translation_unit", "translation_count"), _MADE),
     **dict.fromkeys(("scan_day", "embed_day"), _COUNT),
     **dict.fromkeys(("sign_in", "throttle", "used_token"), _ENTRY),
     "trail_person": "names behind numbers, so that they can be erased",

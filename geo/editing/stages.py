@@ -105,7 +105,7 @@ def _reviewed(
     fresh = {
         field
         for field, one in newest.content.items()
-        if all_read or one.get("text") != public.get(field, {}).get("text")
+        if all_read or _told(one) != _told(public.get(field, {}))
     }
     if (fresh or merging.changes(public, newest.content)) and person.is_same(newest.who, newest.by):
         raise Refused(N_("A text is published by a second person, who has read it."))
@@ -113,6 +113,11 @@ def _reviewed(
     if read == newest.content:
         return newest
     return versions.add(session, row, read, person, origin="reviewed", now=now)
+
+
+def _told(one: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What a reader reads, and who stands for it: a draft that somebody vouched for is new, too."""
+    return one.get("text"), one.get("state", "machine")
 
 
 def _read(one: Mapping[str, Any], fresh: bool) -> dict[str, Any]:

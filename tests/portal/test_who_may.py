@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from core.accounts import GIVEN, Role
 from core.db import Engine
 from core.settings import Settings
+from geo.editing import rights
 from portal.app import create_app
 from tests.portal.conftest import at_least_cost
 from tests.portal.people import BASE, HERE, SECRET, Browser, somebody
@@ -22,6 +23,8 @@ STAFF: Final = frozenset({Role.STAFF})
 ADMIN: Final = frozenset({Role.ADMIN})
 PLANNER: Final = frozenset({Role.PLANNER})
 PICTURES: Final = frozenset({Role.EDITOR, Role.TOURISM})
+SEES: Final = frozenset(rights.SEES)
+WRITES: Final = SEES - {Role.VIEWER}
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -33,6 +36,12 @@ OPEN_TO: Final = {
     "GET /<lang:lang>/planner/compare$": PUBLIC,
     "POST /<lang:lang>/planner/<key>/comments$": PUBLIC,
     "/desk/": STAFF,
+    "/desk/translations": SEES,
+    "POST /desk/translations/": WRITES,
+    "/desk/terms": SEES,
+    "POST /desk/terms": frozenset({Role.TRANSLATOR, Role.EDITOR}),
+    "POST /desk/terms/seed": frozenset({Role.EDITOR}),
+    "POST /desk/terms/<int:term_id>/remove": frozenset({Role.EDITOR}),
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
     "/desk/people": ADMIN,
@@ -54,7 +63,7 @@ Plans that are open for consultation are everybody's to read and to comment on.
 PERSONS: Final = (None, Role.MEMBER, *GIVEN)
 """Who tries: nobody known, somebody with an account and no role, and one of each role."""
 REFUSED: Final = "This page is for the commune"
-VALUES: Final = {"lang": "en", "tongue": "en"}
+VALUES: Final = {"lang": "en", "tongue": "en", "into": "fr"}
 
 
 @pytest.fixture(scope="module")

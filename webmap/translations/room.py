@@ -1,0 +1,93 @@
+"""What the translators' pages share: who may come, who acts, and the words for fields and layers."""
+
+from typing import Final
+
+from flask import Blueprint, Response, g, render_template, request
+
+from core import caching
+from core.accounts import Role
+from core.errors import NotFound, Problem
+from core.translation import translate
+from geo.editing.checking import BadRecord
+from geo.editing.rights import SEES, Person
+from geo.translating.terms import KINDS
+from geo.translating.units import RANK_NAMES
+from geo.vocabulary import N_
+
+blueprint = Blueprint("translations", __name__, url_prefix="/desk", template_folder="../templates")
+
+READS: Final = SEES
+WRITES: Final = tuple(role for role in SEES if role is not Role.VIEWER)
+PER_PAGE: Final = 50
+REMEMBER_SECONDS: Final = 365 * 24 * 3600
+FIELDS: Final = {
+    "name": N_("Name"),
+    "summary": N_("Presentation"),
+    "period": N_("Period"),
+    "protection": N_("Protection"),
+    "condition": N_("Condition"),
+    "access": N_("Access"),
+    "note": N_("Note"),
+}
+LAYERS: Final = {
+    "monuments": N_("Monuments"),
+    "places": N_("Public places"),
+    "quarters": N_("Quarters"),
+    "boundary": N_("Boundaries"),
+    "walls": N_("Walls"),
+    "risk_zones": N_("Risk zones"),
+    "reference": N_("Reference points"),
+    "routes": N_("Walks"),
+}
+STAGES: Final = {
+    "draft": N_("Draft"),
+    "review": N_("In review"),
+    "published": N_("Published"),
+    "withdrawn": N_("Withdrawn"),
+}
+
+
+@blueprint.after_request
+def unkept(response: Response) -> Response:
+    """Nobody keeps pages of the desk; a language chosen there is remembered."""
+    caching.unkept(response)
+    if request.args.get("lang"):
+        response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
+    return response
+
+
+def person() -> Person:
+    """Whoever asks."""
+    return Person(g.who, g.staff_name, g.roles, g.get("translates", ()))
+
+
+def language(into: str) -> str:
+    """The language, if the commune has it; NotFound."""
+    if into not in g.commune.languages:
+        raise NotFound(N_("The commune does not have this language."))
+    return into
+
+
+def field_name(field: str) -> str:
+    """What a field is called, in the reader's language."""
+    stop = field.removeprefix("stop-")
+    if stop != field:
+        return translate(N_("Stop %(number)s"), values={"number": stop})
+    return translate(FIELDS.get(field, field))
+
+
+def page(name: str, wrong: Problem | None = None, /, *, status: int = 422, **values: object) -> Response:
+    """A page of the room; what is wrong stands on top of it."""
+    html = render_template(
+        f"translations/{name}.html",
+        wrong=wrong,
+        problems=wrong.problems if isinstance(wrong, BadRecord) else (),
+        ranks=RANK_NAMES,
+        layers=LAYERS,
+        stages=STAGES,
+        kinds=KINDS,
+        field_name=field_name,
+        me=person(),
+        **values,
+    )
+    return Response(html, status if wrong else 200)
