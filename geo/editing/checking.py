@@ -60,18 +60,18 @@ def _shaped(at: At, layer: str, contents: Mapping[str, Content]) -> None:
     facts = contents.get(FACTS, {})
     stops = facts.get("stops", ()) if layer == WALKS else ()
     if not isinstance(stops, list | tuple) or not all(isinstance(stop, dict) for stop in stops):
-        at.wrong("stops", "must be a list of objects with layer, id and kind")
+        at.wrong("stops", N_("must be a list of objects with layer, id and kind"))
         return
     for name in ("id", "type", *TEXT_MEMBERS):
         if name in facts:
-            at.wrong(name, "is no fact: names and texts stand in their languages")
+            at.wrong(name, N_("is no fact: names and texts stand in their languages"))
     fields = {"name", *FIELDS, *(stop_field(n) for n in range(1, len(stops) + 1))}
     for lang, said in contents.items():
         for field, one in said.items() if lang != FACTS else ():
             if field not in fields:
-                at.wrong(f"{lang}.{field[:40]}", "is no text that such a thing has")
+                at.wrong(f"{lang}.{field[:40]}", N_("is no text that such a thing has"))
             elif not isinstance(one, dict) or not set(one) <= {"text", "state", "note", "source"}:
-                at.wrong(f"{lang}.{field}", "must be an object with text and state")
+                at.wrong(f"{lang}.{field}", N_("must be an object with text and state"))
 
 
 def _keys(session: Session, walk: Mapping[str, Any]) -> dict[str, set[str]]:
