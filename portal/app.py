@@ -11,6 +11,7 @@ import core.mail
 import core.people.models
 import core.signin
 import core.trail.who
+import geo.editing.importing.models
 import geo.editing.models
 import geo.models
 import geo.opendata.models
@@ -64,6 +65,7 @@ TABLES = (
     core.people.models,
     core.signin,
     core.trail.who,
+    geo.editing.importing.models,
     geo.editing.models,
     geo.models,
     geo.opendata.models,

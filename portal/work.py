@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import core.mail
+import geo.editing.importing.taking
 import geo.loading.single
 import geo.wifi.siting.task
 import portal.accounts.letters
@@ -24,6 +25,7 @@ JOBS: tuple[ModuleType, ...] = (
     core.mail,
     portal.accounts.letters,
     qr_signs.builds.jobs,
+    geo.editing.importing.taking,
     geo.loading.single,
     geo.wifi.siting.task,
 )

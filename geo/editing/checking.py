@@ -36,20 +36,31 @@ def checked(
     session: Session, layer: str, key: str, contents: Mapping[str, Content]
 ) -> FeatureRecord | RouteRecord:
     """The thing as it would be loaded. Raises BadRecord."""
+    return read(session, reader(session), layer, key, contents)
+
+
+def reader(session: Session) -> Reader:
+    """What checks lines in the light of the commune, for one thing or many."""
     config: Any = session.scalar(select(models.Commune.config))
+    box = Box(*config["bbox"])
+    return Reader(languages(config), box, Box(*config.get("context_bbox", box)))
+
+
+def read(
+    session: Session, lines: Reader, layer: str, key: str, contents: Mapping[str, Content]
+) -> FeatureRecord | RouteRecord:
+    """The thing as it would be loaded. Raises BadRecord."""
     problems = Problems()
     at = At(problems, DESK, key)
-    box = Box(*config["bbox"])
-    reader = Reader(languages(config), box, Box(*config.get("context_bbox", box)))
     _shaped(at, layer, contents)
     if problems.found:
         raise BadRecord(problems.found)
     given = line(layer, key, contents)
     record: FeatureRecord | RouteRecord | None
     if layer == WALKS:
-        record = reader.walk(at, given, _keys(session, given))
+        record = lines.walk(at, given, _keys(session, given))
     else:
-        record = reader.feature(at, layer, given)
+        record = lines.feature(at, layer, given)
     if record is None or problems.found:
         raise BadRecord(problems.found)
     return _with_sources(record, contents)
