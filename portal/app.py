@@ -26,6 +26,7 @@ import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
 import webmap.embeds.views
+import webmap.importing.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
@@ -112,6 +113,7 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
+    webmap.importing.views.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

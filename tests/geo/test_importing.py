@@ -227,7 +227,8 @@ def test_two_rows_of_one_thing_are_not_both_taken(town: Session) -> None:
 def test_keys_made_of_names_are_nobodys_yet(town: Session) -> None:
     batch = bring(
         town,
-        "nom;الاسم;lon;lat\nGate;;-8.8;30.4\nGate;;-8.81;30.4\n;البئر;-8.82;30.4\nL'Œuvre d'Été;;-8.83;30.4\n",
+        "nom;الاسم;lon;lat\nGate;;-8.8;30.4\nGate;;-8.81;30.4\n;البئر;-8.82;30.4\n"
+        "L'Œuvre d'Été;;-8.83;30.4\n",
     )
 
     assert [row.key for row in rows(town, batch)] == ["gate-2", "gate-3", "monument", "loeuvre-dete"]

@@ -21,6 +21,7 @@ MEMBER: Final = frozenset(Role) - {Role.PUBLIC}
 STAFF: Final = frozenset({Role.STAFF})
 ADMIN: Final = frozenset({Role.ADMIN})
 PLANNER: Final = frozenset({Role.PLANNER})
+IMPORT: Final = frozenset({Role.EDITOR, Role.PLANNER, Role.RISK})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -35,6 +36,7 @@ OPEN_TO: Final = {
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
     "/desk/people": ADMIN,
+    "/desk/import": IMPORT,
     "/desk/trail": ADMIN,
     "/desk/letters": ADMIN,
     "/account": MEMBER,

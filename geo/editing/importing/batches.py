@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from core import jobs
 from core.db import is_id
 from core.errors import Conflict, NotFound
-from geo.editing.importing import previewing, told
+from geo.editing.importing import previewing, there, told
 from geo.editing.importing.fields import FOLDER
 from geo.editing.importing.models import ImportBatch, ImportMapping, ImportRow
 from geo.editing.importing.tables import Given, Table
 from geo.editing.rights import Person
+from geo.shapes import Box
 from geo.vocabulary import N_
 
 KEPT: Final = timedelta(days=7)
@@ -156,6 +157,11 @@ def places(session: Session, batch: ImportBatch, limit: int) -> Sequence[tuple[i
     )
     rows = session.execute(query.order_by(ImportRow.outcome.desc(), ImportRow.number).limit(limit))
     return [(number, str(outcome), float(lon or 0), float(lat or 0)) for number, outcome, lon, lat in rows]
+
+
+def around(session: Session, layer: str, box: Box, limit: int) -> list[tuple[float, float]]:
+    """Longitude and latitude of the layer's named things in the box."""
+    return [(one.lon, one.lat) for one in there.called(session, layer, box)[:limit]]
 
 
 def decide(
