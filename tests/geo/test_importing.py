@@ -256,7 +256,12 @@ def test_what_the_file_does_not_say_is_asked_for(town: Session, lacking: str) ->
 
 
 def test_columns_are_remembered_for_the_layer(town: Session) -> None:
-    bring(town, "nom;lon;lat;Bem.\nLe puits;-8.875;30.4711;trocken\n", **{"Bem.": "text:note:fr"})
+    bring(
+        town,
+        "nom;lon;lat;Bem.\nLe puits;-8.875;30.4711;trocken\n",
+        constants=CONSTANTS,
+        **{"Bem.": "text:note:fr"},
+    )
 
     known = fields.targets("monuments", "csv", LANGS)
     guess = fields.guessed(["Bem.", "nom"], known, "fr", batches.remembered(town, "monuments"))

@@ -155,7 +155,9 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: Flask) ->
     assert bring(browser, b"x" * (tables.LARGEST_BYTES + 1)).status_code == 422
     assert bring(browser, b"x" * (tables.LARGEST_BYTES + 2**20)).status_code == 413
     declared = browser.post(
-        "/desk/import/places", b"", content_type="multipart/form-data; boundary=x", content_length=2**31
+        "/desk/import/places",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(2**31)},
     )
     assert declared.status_code == 413
 
@@ -174,7 +176,7 @@ def test_no_cell_of_a_file_becomes_markup(people: Flask) -> None:
     pages.append(browser.get(where).text)
 
     for page in pages:
-        assert "&lt;script&gt;" in page
+        assert "&lt;img" in page
         assert "<script>alert" not in page
         assert "<img" not in page
 

@@ -54,6 +54,8 @@ def read(layer: str) -> ResponseReturnValue:
     request.max_content_length = tables.LARGEST_BYTES + 64 * 1024
     sent = request.files.get("file")
     data = sent.read(tables.LARGEST_BYTES + 1) if sent else b""
+    if sent:
+        sent.close()
     try:
         if not data:
             raise Invalid("file", N_("Choose a file."))
@@ -129,12 +131,10 @@ def decide(layer: str, batch_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _preview(_found(layer, batch_id), wrong)
     db.session.commit()
-    here = (
-        {}
-        if act == "take"
-        else {each: request.args[each] for each in ("page", "show") if each in request.args}
-    )
-    return redirect(url_for(".shown", layer=layer, batch_id=batch_id, **here), 303)
+    if act == "take":
+        return redirect(url_for(".shown", layer=layer, batch_id=batch_id), 303)
+    page, show = request.args.get("page"), request.args.get("show")
+    return redirect(url_for(".shown", layer=layer, batch_id=batch_id, page=page, show=show), 303)
 
 
 @blueprint.post("/<layer>/<int:batch_id>/again")
