@@ -266,7 +266,7 @@ def test_columns_are_remembered_for_the_layer(town: Session) -> None:
     known = fields.targets("monuments", "csv", LANGS)
     guess = fields.guessed(["Bem.", "nom"], known, "fr", batches.remembered(town, "monuments"))
     assert guess["columns"] == {"Bem.": "text:note:fr", "nom": "name:fr"}
-    assert guess["constants"]["licence"] == "made up"
+    assert guess["constants"] == {}
 
 
 def test_a_batch_is_its_bringers_and_goes_after_a_week(town: Session) -> None:

@@ -119,7 +119,8 @@ def guessed(
 ) -> dict[str, Any]:
     """A mapping to begin with: what columns of these headings were last time, else what they sound like.
 
-    What nobody said of all rows (precision, licence, sources) is never guessed.
+    What is said for all rows (precision, licence, sources) is of this file alone: it is neither guessed nor
+    remembered.
     """
     earlier = (before or {}).get("columns", {})
     chosen: dict[str, str] = {}
@@ -127,7 +128,7 @@ def guessed(
         target = earlier[column] if column in earlier else sounds_like(column, source)
         taken = target in chosen.values() and target != "attribute"
         chosen[column] = "" if taken or target not in known else target
-    return {"columns": chosen, "constants": dict((before or {}).get("constants", {}))}
+    return {"columns": chosen, "constants": {}}
 
 
 def sounds_like(column: str, source: str) -> str:

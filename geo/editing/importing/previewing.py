@@ -49,6 +49,8 @@ class _Row:
     contents: dict[str, dict[str, Any]] | None = None
     """Whole, of lines of a folder."""
     key: str | None = None
+    key_is_given: bool = True
+    """Whether the row, or the person, says which thing it is; else its key is made of its name."""
     problems: list[Said] = field(default_factory=list)
     near: list[dict[str, Any]] = field(default_factory=list)
 
@@ -168,6 +170,7 @@ def _result(
     before: Mapping[str, Any] = thing.contents if thing else {}
     after = row.contents or composing.contents(row.said, before)
     if row.key is None:
+        row.key_is_given = False
         row.key = composing.made_key(row.said, str(after[FACTS].get("kind", "")), taken)
     elif row.key in first:
         twice = N_("is meant by two rows of the file: the first is in line %(line)s")
@@ -179,6 +182,9 @@ def _result(
     if not contents:
         return {**result, "outcome": "unchanged", "ticked": False}
     problems = list(_problems(session, batch, lines, row.key, {**before, **after}))
+    if problems and not row.key_is_given:
+        taken.discard(row.key)
+        result["key"] = None
     if problems:
         return {**result, **_rejected(problems)}
     versions = thing.versions if thing else {}
