@@ -112,7 +112,8 @@ def test_a_spreadsheet_becomes_drafts(
     with session_of(app.extensions["engine"]) as session:
         drafts = session.scalar(
             text(
-                "SELECT count(*) FROM record_version WHERE content->'name'->>'text' IN (:word, :word || ' neuf')"
+                "SELECT count(*) FROM record_version"
+                " WHERE content->'name'->>'text' IN (:word, :word || ' neuf')"
             ),
             {"word": word},
         )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from core.languages import LANGUAGES
 from core.translation import number, translate
+from geo.editing.importing import building
 from geo.editing.parts import FACTS
 from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, KINDS, N_, PRECISIONS
 
@@ -89,6 +90,8 @@ def place(name: str | None) -> str:
     """What a problem is about, such as `names.fr`; nothing for the row as a whole."""
     if not name:
         return ""
+    if name == building.FOR_ALL:
+        return translate(name)
     first, _, rest = name.partition(".")
     called = "name" if first == "names" else rest.partition(".")[0] if first == "texts" else first
     if called not in FIELDS:
@@ -116,7 +119,8 @@ def value(layer: str, name: str, given: Any) -> str:
 
 
 def _shape(given: Mapping[str, Any]) -> str:
-    kind = translate(SHAPES[given["type"]]) if given.get("type") in SHAPES else str(given.get("type"))
+    shape = str(given.get("type"))
+    kind = translate(SHAPES[shape]) if shape in SHAPES else shape
     lon, lat = (given.get("first") or [0, 0])[:2]
     vertices = given["vertices"]
     more = f" · {number(vertices)}" if vertices > 1 else ""

@@ -22,6 +22,8 @@ from geo.vocabulary import KINDS, N_, PRECISIONS
 _NUMBER: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
 _YES: Final = ("yes", "true", "oui", "vrai", "1", "x", "نعم", "si", "ja")
 _NO: Final = ("no", "false", "non", "faux", "0", "لا", "nein")
+FOR_ALL: Final = N_("for all rows")
+"""Stands for a column in what is said of all rows at once."""
 DEEPEST_WKT: Final = 4
 """Brackets within brackets of a geometry that we keep; GEOS would follow any number of them down."""
 
@@ -107,8 +109,7 @@ def _constants(told: Told, layer: str, constants: Mapping[str, str]) -> None:
     for name, said in constants.items():
         if name == "state" or name in told.facts:
             continue
-        column = N_("for all rows")
-        told.lacking[name] = _fact(told, layer, column, name, said)
+        told.lacking[name] = _fact(told, layer, FOR_ALL, name, said)
     if "error_m" not in told.facts:
         told.lacking.setdefault("error_m", None)
 
