@@ -169,7 +169,7 @@ def test_geojson_of_others_gives_columns(session: Session) -> None:
 
 def test_geojson_in_metres_is_refused(session: Session) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32629"}}
-    feature = {"type": "Feature", "geometry": None, "properties": {}}
+    feature: dict[str, Any] = {"type": "Feature", "geometry": None, "properties": {}}
     with pytest.raises(Invalid, match="EPSG::32629"):
         read(session, json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 
 import pytest
 from flask import Flask
@@ -212,6 +213,28 @@ def test_forged_answers_change_nothing(people: Flask) -> None:
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert outside.status_code == 403
+
+
+def test_two_workers_at_once_take_each_row_over_once(people: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "AT_ONCE", 3)
+    browser, _ = signed_in(people, Role.EDITOR)
+    rows = [f"Ouvrier {n};{LON + n / 1000:.3f};{LAT}" for n in range(20)]
+    where = previewed(browser, "\n".join(["nom;lon;lat", *rows]).encode())
+    browser.post(where, {"act": "take"})
+    workers = [threading.Thread(target=work, args=(people, where)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    with session_of(people.extensions["engine"]) as session:
+        versions = session.scalars(
+            text(
+                "SELECT count(*) FROM record r JOIN record_version v ON v.record_id = r.id"
+                " WHERE r.key LIKE 'ouvrier-%' GROUP BY r.key"
+            )
+        ).all()
+    assert list(versions) == [2] * 20
 
 
 def test_a_forgotten_file_is_gone(people: Flask) -> None:
