@@ -44,6 +44,7 @@ RULES: Final = (
     Rule("sign_in", "each.until < :before", timedelta(0), "sign-ins that have run out"),
     Rule("throttle", "each.last_at < :before", limits.FORGOTTEN, "counts of wrong tries"),
     Rule("used_token", "each.used_at < :before", timedelta(days=1), "one-time addresses that were used"),
+    Rule("import_batch", "each.at < :before", timedelta(days=7), "files that were brought, read"),
     Rule("account_event", "each.at < :before", 3 * YEAR, "what was done to an account"),
     Rule("sign_report", "each.settled_at < :before", 3 * YEAR, "reports of passers-by, once settled"),
     Rule(
@@ -91,6 +92,8 @@ STAYS: Final[Mapping[str, str]] = MappingProxyType(
         "record": _DESK,
         "record_part": _DESK,
         "record_version": _DESK,
+        "import_row": "part of a file that was brought, and goes with it",
+        "import_mapping": "how columns were meant last, one row a layer",
         "translation_unit": _MADE,
         "translation_count": _MADE,
         "translation_note": "what a reviewer said of a text, beside its versions",

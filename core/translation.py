@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -48,6 +48,33 @@ def translate(message: str, lang: str | None = None, values: Mapping[str, object
     return said % {
         name: translate(value, lang) if isinstance(value, Word) else value for name, value in values.items()
     }
+
+
+class Told(Protocol):
+    """What is to be said: a message id, and values for its places, in which numbers are numbers."""
+
+    @property
+    def template(self) -> str:
+        """The message id."""
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What stands in its places."""
+
+
+def told(problem: Told, lang: str | None = None) -> str:
+    """The sentence in `lang` (the request's by default), its numbers as the reader writes them."""
+    spoken = locale(lang or g.lang)
+    values = {name: _amount(value, spoken) for name, value in problem.values.items()}
+    return translate(problem.template, lang, values)
+
+
+def _amount(value: object, spoken: Locale) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    # Six digits, as the English sentence has: places on the map need more than the usual three decimals.
+    exact = value if isinstance(value, int) else float(f"{value:g}")
+    return format_decimal(exact, locale=spoken, decimal_quantization=False)
 
 
 def plural(one: str, many: str, count: int, lang: str | None = None) -> str:
@@ -106,6 +133,7 @@ def init_app(app: Flask) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translate, lambda one, many, n: plural(one, many, n), newstyle=True
     )
-    env.filters.update(number=number, metres=metres, minutes=minutes, day=day, iso_day=iso_day, moment=moment)
+    env.filters.update(number=number, metres=metres, minutes=minutes)
+    env.filters.update(day=day, iso_day=iso_day, moment=moment, told=told)
     for lang in LANGUAGES:
         catalogue(lang)

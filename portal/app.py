@@ -12,6 +12,7 @@ import core.people.models
 import core.persons.models
 import core.signin
 import core.trail.who
+import geo.editing.importing.models
 import geo.editing.models
 import geo.models
 import geo.opendata.models
@@ -28,6 +29,7 @@ import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
 import webmap.embeds.views
+import webmap.importing.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
@@ -74,6 +76,7 @@ TABLES = (
     core.persons.models,
     core.signin,
     core.trail.who,
+    geo.editing.importing.models,
     geo.editing.models,
     geo.models,
     geo.opendata.models,
@@ -125,6 +128,7 @@ IN_NONE = (
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
     webmap.translations.room.blueprint,
+    webmap.importing.views.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

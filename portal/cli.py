@@ -20,6 +20,7 @@ from geo.editing import loads
 from geo.loading import folder as loading
 from geo.loading import recordings as loading_recordings
 from geo.loading.records import BadFolder, Counts
+from geo.translating import units
 from portal import (
     backups_cli,
     embeds_cli,
@@ -33,7 +34,6 @@ from portal import (
     user_cli,
     wifi_cli,
 )
-from geo.translating import units
 from qr_signs import signs_file
 
 LONG_MS = 10 * 60 * 1000

@@ -12,6 +12,7 @@ from types import ModuleType
 import core.mail
 import core.retention
 import core.trail.daily
+import geo.editing.importing.taking
 import geo.loading.single
 import geo.pictures.making
 import geo.wifi.siting.task
@@ -29,6 +30,7 @@ JOBS: tuple[ModuleType, ...] = (
     core.trail.daily,
     portal.accounts.letters,
     qr_signs.builds.jobs,
+    geo.editing.importing.taking,
     geo.loading.single,
     geo.pictures.making,
     geo.wifi.siting.task,

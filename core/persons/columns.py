@@ -16,6 +16,7 @@ NAMES: Final[Columns] = MappingProxyType(
     {
         "account": ("created_by",),
         "account_event": ("by",),
+        "import_batch": ("by",),
         "picture": ("author", "created_by", "published_by", "withdrawn_by"),
         "record_part": ("by",),
         "record_version": ("by",),
@@ -41,6 +42,7 @@ NAMES: Final[Columns] = MappingProxyType(
 WORDS: Final[Columns] = MappingProxyType(
     {
         "account_event": ("detail",),
+        "import_batch": ("title",),
         "letter": ("subject", "error", "body"),
         "picture": ("licence_note", "source"),
         "sign": ("spot", "manager"),
@@ -98,6 +100,7 @@ NOBODYS: Final[Mapping[str, str]] = MappingProxyType(
         "account.email": "goes with the account",
         "letter.recipient": "goes with the account",
         "passkey.name": "goes with the account",
+        "import_row.name": "of a thing in a file; gone within a week",
         "embed_rule.name": "a partner: an organisation, not a private person",
         "building.names": "of buildings, from OpenStreetMap",
         "osm_feature.names": "of places, from OpenStreetMap",

@@ -24,5 +24,7 @@ UNWATCHED: Final[Mapping[str, str]] = {
     "account_event": "a trail of its own, told to the person; what it tells of stands in the watched account",
     "letter": "holds an address that lets somebody in; what it is about stands in the account",
     "sign_build_item": "steps of a job; the build is watched",
+    "import_row": "what was brought: gone in a week; what is taken over stands as versions",
+    "import_mapping": "how columns were meant last: a convenience of the next import",
     "wifi_reading": "measurements, written once with their watched survey",
 }

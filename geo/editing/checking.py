@@ -36,20 +36,31 @@ def checked(
     session: Session, layer: str, key: str, contents: Mapping[str, Content]
 ) -> FeatureRecord | RouteRecord:
     """The thing as it would be loaded. Raises BadRecord."""
+    return read(session, reader(session), layer, key, contents)
+
+
+def reader(session: Session) -> Reader:
+    """What checks lines in the light of the commune, for one thing or many."""
     config: Any = session.scalar(select(models.Commune.config))
+    box = Box(*config["bbox"])
+    return Reader(languages(config), box, Box(*config.get("context_bbox", box)))
+
+
+def read(
+    session: Session, lines: Reader, layer: str, key: str, contents: Mapping[str, Content]
+) -> FeatureRecord | RouteRecord:
+    """The thing as it would be loaded. Raises BadRecord."""
     problems = Problems()
     at = At(problems, DESK, key)
-    box = Box(*config["bbox"])
-    reader = Reader(languages(config), box, Box(*config.get("context_bbox", box)))
     _shaped(at, layer, contents)
     if problems.found:
         raise BadRecord(problems.found)
     given = line(layer, key, contents)
     record: FeatureRecord | RouteRecord | None
     if layer == WALKS:
-        record = reader.walk(at, given, _keys(session, given))
+        record = lines.walk(at, given, _keys(session, given))
     else:
-        record = reader.feature(at, layer, given)
+        record = lines.feature(at, layer, given)
     if record is None or problems.found:
         raise BadRecord(problems.found)
     return _with_sources(record, contents)
@@ -60,18 +71,18 @@ def _shaped(at: At, layer: str, contents: Mapping[str, Content]) -> None:
     facts = contents.get(FACTS, {})
     stops = facts.get("stops", ()) if layer == WALKS else ()
     if not isinstance(stops, list | tuple) or not all(isinstance(stop, dict) for stop in stops):
-        at.wrong("stops", "must be a list of objects with layer, id and kind")
+        at.wrong("stops", N_("must be a list of objects with layer, id and kind"))
         return
     for name in ("id", "type", *TEXT_MEMBERS):
         if name in facts:
-            at.wrong(name, "is no fact: names and texts stand in their languages")
+            at.wrong(name, N_("is no fact: names and texts stand in their languages"))
     fields = {"name", *FIELDS, *(stop_field(n) for n in range(1, len(stops) + 1))}
     for lang, said in contents.items():
         for field, one in said.items() if lang != FACTS else ():
             if field not in fields:
-                at.wrong(f"{lang}.{field[:40]}", "is no text that such a thing has")
+                at.wrong(f"{lang}.{field[:40]}", N_("is no text that such a thing has"))
             elif not isinstance(one, dict) or not set(one) <= {"text", "state", "note", "source"}:
-                at.wrong(f"{lang}.{field}", "must be an object with text and state")
+                at.wrong(f"{lang}.{field}", N_("must be an object with text and state"))
 
 
 def _keys(session: Session, walk: Mapping[str, Any]) -> dict[str, set[str]]:

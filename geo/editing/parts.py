@@ -5,7 +5,7 @@ precision, sources, attributes, for a walk its stops. The texts of a language ar
 source}; `source` is the hash of the text that a translation was made from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -18,35 +18,45 @@ FIRST: Final = 1
 """Number of the version that was published before anybody touched the thing at the desk."""
 
 _FACTS: Final = text("""
-SELECT jsonb_strip_nulls(jsonb_build_object('geometry', ST_AsGeoJSON(f.geom, 15, 0)::jsonb, 'entrance',
+SELECT f.id, jsonb_strip_nulls(jsonb_build_object('geometry', ST_AsGeoJSON(f.geom, 15, 0)::jsonb, 'entrance',
          CASE WHEN f.entrance IS NOT NULL THEN jsonb_build_array(ST_X(f.entrance), ST_Y(f.entrance)) END,
          'precision_note', f.precision_note, 'coordinate_source', f.coordinate_source,
          'coordinate_licence', f.coordinate_licence))
        || jsonb_build_object('kind', f.kind, 'precision', f.precision, 'error_m', f.error_m,
          'licence', f.licence, 'licence_risk', f.licence_risk, 'sources', f.sources,
          'external_ids', f.external_ids, 'attributes', f.attributes)
-  FROM feature f WHERE f.id = :id
+  FROM feature f WHERE f.id = ANY (:ids)
 """)
 _WALK: Final = text("""
-SELECT jsonb_build_object('kind', f.kind, 'licence', f.licence, 'sources', f.sources, 'status', r.status,
-         'loop', r.loop, 'theme', r.theme, 'stops', (
+SELECT f.id, jsonb_build_object('kind', f.kind, 'licence', f.licence, 'sources', f.sources,
+         'status', r.status, 'loop', r.loop, 'theme', r.theme, 'stops', (
            SELECT COALESCE(jsonb_agg(jsonb_build_object('layer', t.layer, 'id', t.key, 'kind', s.kind)
                                      ORDER BY s.ordinal), '[]')
              FROM route_stop s JOIN feature t ON t.id = s.feature_id WHERE s.route_id = f.id))
-  FROM feature f JOIN route r ON r.id = f.id WHERE f.id = :id
+  FROM feature f JOIN route r ON r.id = f.id WHERE f.id = ANY (:ids)
 """)
 _TEXTS: Final = text("""
-SELECT lang, jsonb_object_agg(field, jsonb_strip_nulls(
+SELECT feature_id, lang, jsonb_object_agg(field, jsonb_strip_nulls(
          jsonb_build_object('text', text, 'state', state, 'note', note, 'source', source_hash)))
-  FROM feature_text WHERE feature_id = :id GROUP BY lang
+  FROM feature_text WHERE feature_id = ANY (:ids) GROUP BY feature_id, lang
 """)
 
 
 def published(session: Session, layer: str, feature_id: int) -> dict[str, dict[str, Any]]:
     """Part → content of a thing as the public sees it."""
-    facts = session.scalar(_WALK if layer == WALKS else _FACTS, {"id": feature_id})
-    texts = {lang: said for lang, said in session.execute(_TEXTS, {"id": feature_id})}
-    return {FACTS: facts, **texts}
+    return all_published(session, layer, [feature_id])[feature_id]
+
+
+def all_published(
+    session: Session, layer: str, feature_ids: Sequence[int]
+) -> dict[int, dict[str, dict[str, Any]]]:
+    """The same of many things of a layer at once, by their numbers."""
+    asked = {"ids": list(feature_ids)}
+    facts = session.execute(_WALK if layer == WALKS else _FACTS, asked)
+    found: dict[int, dict[str, dict[str, Any]]] = {id_: {FACTS: told} for id_, told in facts}
+    for id_, lang, said in session.execute(_TEXTS, asked):
+        found.setdefault(id_, {})[lang] = said
+    return found
 
 
 def line(layer: str, key: str, contents: Mapping[str, Content]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from geo.loading.records import At, quoted
 from geo.loading.words import flag, members, number, optional, plain, word
-from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, PRECISIONS, SCHEMES
+from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, N_, PRECISIONS, SCHEMES
 
 LARGEST_ATTRIBUTES: Final = 50_000
 """Characters that a feature's further attributes may take as JSON."""
@@ -43,12 +43,13 @@ def columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
     error_m = None
     if "error_m" not in given:
         at.wrong(
-            "error_m", "is missing: the radius in metres within which the real place is expected, or null"
+            "error_m",
+            N_("is missing: the radius in metres within which the real place is expected, or null"),
         )
     elif given["error_m"] is not None:
         error_m = number(at, "error_m", given["error_m"], least=0, most=1_000_000)
     return {
-        "precision": word(at, "precision", given.get("precision"), PRECISIONS, "precision"),
+        "precision": word(at, "precision", given.get("precision"), PRECISIONS, N_("precision")),
         "precision_note": optional(at, given, "precision_note"),
         "error_m": error_m,
         "coordinate_source": optional(at, given, "coordinate_source"),
@@ -65,7 +66,7 @@ def sources(at: At, given: Mapping[str, Any]) -> list[str]:
     """The list of citations."""
     listed = given.get("sources", [])
     if not isinstance(listed, list) or len(listed) > 200:
-        at.wrong("sources", "must be a list of at most 200 texts")
+        at.wrong("sources", N_("must be a list of at most %(most)s texts"), most=200)
         return []
     return [said for source in listed if (said := plain(at, "sources", source)) is not None]
 
@@ -74,7 +75,7 @@ def _external_ids(at: At, value: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for scheme, given in members(at, "external_ids", value).items():
         where = f"external_ids.{scheme[:40]}"
-        if word(at, where, scheme, SCHEMES, "scheme") and (said := plain(at, where, given)) is not None:
+        if word(at, where, scheme, SCHEMES, N_("scheme")) and (said := plain(at, where, given)) is not None:
             found[scheme] = said
     return found
 
@@ -82,11 +83,16 @@ def _external_ids(at: At, value: Any) -> dict[str, str]:
 def _attributes(at: At, value: Any) -> dict[str, Any]:
     attributes = members(at, "attributes", value)
     if _is_deeper(attributes, DEEPEST):
-        at.wrong("attributes", f"are nested more than {DEEPEST} levels deep")
+        at.wrong("attributes", N_("are nested more than %(most)s levels deep"), most=DEEPEST)
         return {}
     size = len(json.dumps(attributes, ensure_ascii=False))
     if size > LARGEST_ATTRIBUTES:
-        at.wrong("attributes", f"take {size:,} characters; at most {LARGEST_ATTRIBUTES:,} are allowed")
+        at.wrong(
+            "attributes",
+            N_("take %(number)s characters; at most %(most)s are allowed"),
+            number=size,
+            most=LARGEST_ATTRIBUTES,
+        )
         return {}
     for name, leaf in _leaves("attributes", attributes):
         if isinstance(leaf, str):
@@ -145,13 +151,13 @@ def _day(at: At, where: str, value: Any) -> None:
     except (TypeError, ValueError):
         good = False
     if not good:
-        at.wrong(where, f"must be a day such as 2026-03-31, not {quoted(value)}")
+        at.wrong(where, N_("must be a day such as 2026-03-31, not %(value)s"), value=quoted(value))
 
 
 def _short(at: At, where: str, value: Any) -> str | None:
     said = plain(at, where, value)
     if said is not None and len(said) > 20:
-        at.wrong(where, "is longer than 20 characters")
+        at.wrong(where, N_("is longer than %(most)s characters"), most=20)
     return said
 
 
@@ -162,6 +168,10 @@ def _moment(at: At, where: str, value: Any) -> datetime | None:
         moment = None
     # The first and last year may fall out of the calendar in another time zone.
     if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
-        at.wrong(where, f"must be a time with its offset, such as 2023-09-08T22:11:02Z, not {quoted(value)}")
+        at.wrong(
+            where,
+            N_("must be a time with its offset, such as 2023-09-08T22:11:02Z, not %(value)s"),
+            value=quoted(value),
+        )
         return None
     return moment

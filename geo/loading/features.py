@@ -23,6 +23,7 @@ from geo.texts import stop_field
 from geo.vocabulary import (
     FIELDS,
     KINDS,
+    N_,
     NAMELESS_LAYERS,
     ROUTE_STATUSES,
     STOP_KINDS,
@@ -66,14 +67,19 @@ class Reader:
             or value.get("type") != "FeatureCollection"
             or not isinstance(features, list)
         ):
-            at.wrong(None, "is not a GeoJSON FeatureCollection")
+            at.wrong(None, N_("is not a GeoJSON FeatureCollection"))
             return
         if len(features) > MOST_FEATURES:
-            at.wrong(None, f"has {len(features):,} features; at most {MOST_FEATURES:,} are allowed")
+            at.wrong(
+                None,
+                N_("has %(number)s features; at most %(most)s are allowed"),
+                number=len(features),
+                most=MOST_FEATURES,
+            )
             return
         for index, feature in enumerate(features):
             if not isinstance(feature, dict) or feature.get("type") != "Feature":
-                at.wrong(f"features[{index}]", "is not a GeoJSON Feature")
+                at.wrong(f"features[{index}]", N_("is not a GeoJSON Feature"))
                 continue
             here = self._identified(at, layer, feature.get("id"), f"features[{index}]")
             if here is not None and (record := self.feature(here, layer, feature)) is not None:
@@ -83,11 +89,11 @@ class Reader:
         """The good walks of routes.json."""
         routes = value.get("routes") if isinstance(value, dict) else None
         if not isinstance(routes, list):
-            at.wrong(None, 'must be an object with a list "routes"')
+            at.wrong(None, N_('must be an object with a list "routes"'))
             return
         for index, route in enumerate(routes):
             if not isinstance(route, dict):
-                at.wrong(f"routes[{index}]", "is not an object")
+                at.wrong(f"routes[{index}]", N_("is not an object"))
                 continue
             here = self._identified(at, "routes", route.get("id"), f"routes[{index}]")
             if here is not None and (record := self.walk(here, route, keys)) is not None:
@@ -95,12 +101,21 @@ class Reader:
 
     def _identified(self, at: At, layer: str, key: Any, index: str) -> At | None:
         if not isinstance(key, str) or not KEY.fullmatch(key):
-            at.wrong(f"{index}.id", f"must be of a-z, digits and hyphens, at most 80 long, not {quoted(key)}")
+            at.wrong(
+                f"{index}.id",
+                N_("must be of a-z, digits and hyphens, at most 80 long, not %(value)s"),
+                value=quoted(key),
+            )
             return None
         here = replace(at, id=key)
         seen = self.seen.setdefault(layer, {})
         if key in seen:
-            here.wrong("id", f"stands twice in the layer {layer} (first in {seen[key]}); ids must be unique")
+            here.wrong(
+                "id",
+                N_("stands twice in the layer %(layer)s (first in %(file)s); ids must be unique"),
+                layer=layer,
+                file=seen[key],
+            )
             return None
         seen[key] = at.file
         return here
@@ -110,7 +125,9 @@ class Reader:
         before = _problems(at)
         given = feature.get("properties")
         if not isinstance(given, dict):
-            at.wrong("properties", "must be an object; every feature needs kind, names, precision, licence")
+            at.wrong(
+                "properties", N_("must be an object; every feature needs kind, names, precision, licence")
+            )
             return None
         known_members(at, None, given, MEMBERS)
         box = self.context_bbox if layer in WIDE_LAYERS else self.bbox
@@ -118,7 +135,7 @@ class Reader:
         entrance = None
         if given.get("entrance") is not None:
             entrance = geometry.point(at, "entrance", given["entrance"], box)
-        kind = word(at, "kind", given.get("kind"), KINDS[layer], "kind")
+        kind = word(at, "kind", given.get("kind"), KINDS[layer], N_("kind"))
         texts = self._texts(at, given, nameless=layer in NAMELESS_LAYERS)
         common = columns(at, given)
         special = own(at, layer, common["attributes"])
@@ -134,12 +151,12 @@ class Reader:
         """One walk; `keys` are the things there are, by layer."""
         before = _problems(at)
         known_members(at, None, route, ROUTE_MEMBERS)
-        kind = word(at, "kind", route.get("kind", "walk"), KINDS["routes"], "kind")
-        status = word(at, "status", route.get("status"), ROUTE_STATUSES, "status")
+        kind = word(at, "kind", route.get("kind", "walk"), KINDS["routes"], N_("kind"))
+        status = word(at, "status", route.get("status"), ROUTE_STATUSES, N_("status"))
         loop = flag(at, "loop", route.get("loop"))
         theme = route.get("theme")
         if theme is not None:
-            theme = word(at, "theme", theme, THEMES, "theme")
+            theme = word(at, "theme", theme, THEMES, N_("theme"))
         texts = self._texts(at, route, nameless=False)
         common: dict[str, Any] = {
             **{"precision": "approximate", "precision_note": None, "error_m": None, "attributes": {}},
@@ -174,7 +191,7 @@ class Reader:
         before = _problems(at)
         names = per_language(at, "names", given.get("names"), self.langs, "name")
         if not names and not nameless and _problems(at) == before:
-            at.wrong("names", "a name in at least one language is needed")
+            at.wrong("names", N_("a name in at least one language is needed"))
         notes = per_language(at, "names_note", given.get("names_note"), self.langs, "word")
         said = states(at, "names_state", given.get("names_state"), self.langs)
         records = [
@@ -184,7 +201,7 @@ class Reader:
         told_states = members(at, "texts_state", given.get("texts_state"))
         known_members(at, "texts_state", told_states, FIELDS)
         for name, told in members(at, "texts", given.get("texts")).items():
-            if word(at, f"texts.{name[:40]}", name, FIELDS, "text") is None:
+            if word(at, f"texts.{name[:40]}", name, FIELDS, N_("text")) is None:
                 continue
             state = states(at, f"texts_state.{name}", told_states.get(name), self.langs)
             for lang, text in per_language(at, f"texts.{name}", told, self.langs, "text").items():
@@ -198,14 +215,14 @@ def _problems(at: At) -> int:
 
 def _stops(at: At, value: Any, keys: Mapping[str, set[str]]) -> tuple[tuple[str, str, str], ...]:
     if not isinstance(value, list) or not 2 <= len(value) <= MOST_STOPS:
-        at.wrong("stops", f"must be a list of 2 to {MOST_STOPS} stops")
+        at.wrong("stops", N_("must be a list of 2 to %(most)s stops"), most=MOST_STOPS)
         return ()
     stops: list[tuple[str, str, str]] = []
     for number_, given in enumerate(value, 1):
         where = f"stops[{number_}]"
         stop = _stop(at, where, given, keys)
         if stop and stops and stops[-1][:2] == stop[:2]:
-            at.wrong(where, "is the same as the stop before it")
+            at.wrong(where, N_("is the same as the stop before it"))
         if stop:
             stops.append(stop)
     return tuple(stops)
@@ -213,13 +230,15 @@ def _stops(at: At, value: Any, keys: Mapping[str, set[str]]) -> tuple[tuple[str,
 
 def _stop(at: At, where: str, given: Any, keys: Mapping[str, set[str]]) -> tuple[str, str, str] | None:
     if not isinstance(given, dict):
-        at.wrong(where, "must be an object with layer, id and kind")
+        at.wrong(where, N_("must be an object with layer, id and kind"))
         return None
     known_members(at, where, given, STOP_MEMBERS)
-    layer = word(at, f"{where}.layer", given.get("layer"), ("monuments", "places"), "layer")
-    kind = word(at, f"{where}.kind", given.get("kind", "attraction"), STOP_KINDS, "kind")
+    layer = word(at, f"{where}.layer", given.get("layer"), ("monuments", "places"), N_("layer"))
+    kind = word(at, f"{where}.kind", given.get("kind", "attraction"), STOP_KINDS, N_("kind"))
     key = given.get("id")
     if layer and not (isinstance(key, str) and key in keys.get(layer, ())):
-        at.wrong(f"{where}.id", f"there is no {quoted(key)} in the layer {layer}")
+        at.wrong(
+            f"{where}.id", N_("there is no %(thing)s in the layer %(layer)s"), thing=quoted(key), layer=layer
+        )
         return None
     return (layer, str(key), kind) if layer and kind else None

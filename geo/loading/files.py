@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from geo.loading.records import At, quoted
+from geo.vocabulary import N_
 
 LARGEST_FILE: Final = 200 * 1024 * 1024
 LOADER_VERSION: Final = "3"
@@ -62,18 +63,27 @@ def read_text(at: At, folder: Path, name: str) -> str | None:
 def read_json(at: At, folder: Path, name: str) -> Any:
     """The file's JSON value; None and a problem when it has none."""
     text = read_text(at, folder, name)
-    if text is None:
-        return None
+    return None if text is None else json_value(at, text)
+
+
+def json_value(at: At, text: str) -> Any:
+    """The JSON value of a text; None and a problem when it has none."""
     try:
         return json.loads(text, object_pairs_hook=_members, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        at.wrong(None, f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+        at.wrong(
+            None,
+            N_("is not valid JSON: %(why)s at line %(line)s, column %(column)s"),
+            why=error.msg,
+            line=str(error.lineno),
+            column=str(error.colno),
+        )
     except _BadJson as error:
-        at.wrong(None, f"is not valid JSON: {error}")
+        at.wrong(None, N_("is not valid JSON: %(why)s"), why=str(error))
     except RecursionError:
-        at.wrong(None, "is not valid JSON: nested too deeply")
+        at.wrong(None, N_("is not valid JSON: nested too deeply"))
     except ValueError as error:
-        at.wrong(None, f"is not valid JSON: {quoted(error)}")
+        at.wrong(None, N_("is not valid JSON: %(why)s"), why=quoted(error))
     return None
 
 

@@ -2,7 +2,8 @@
 
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,18 @@ PLACED: Final = 120
 
 @dataclass(frozen=True)
 class FolderProblem:
-    """One thing that is wrong: where, and what to do."""
+    """One thing that is wrong: where, and what to do.
+
+    `message` is the finished English sentence. `template` is its gettext id and `values` fill its places,
+    numbers as numbers: core.translation.told says it in the reader's language.
+    """
 
     file: str
     feature_id: str | None
     field: str | None
     message: str
+    template: str = ""
+    values: Mapping[str, object] = field_(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         where = [self.file, *(part for part in (self.feature_id, self.field) if part)]
@@ -43,16 +50,22 @@ class BadFolder(Exception):
 class Problems:
     """Collects problems while reading goes on."""
 
-    found: list[FolderProblem] = field(default_factory=list)
+    found: list[FolderProblem] = field_(default_factory=list)
     more: int = 0
 
-    def add(self, file: str, feature_id: str | None, where: str | None, message: str) -> None:
-        """One problem. Names of files and members come from the input: they are shortened and made plain."""
+    def add(
+        self, file: str, feature_id: str | None, where: str | None, message: str, /, **values: object
+    ) -> None:
+        """One problem: an English sentence, its named places filled with `values`.
+
+        Names of files and members come from the input: they are shortened and made plain.
+        """
         if len(self.found) >= MOST_PROBLEMS:
             self.more += 1
             return
         place = _plain(where, PLACED) if where is not None else None
-        self.found.append(FolderProblem(_plain(file, PLACED), feature_id, place, message))
+        told = message % english(values) if values else message
+        self.found.append(FolderProblem(_plain(file, PLACED), feature_id, place, told, message, values))
 
     def raise_any(self) -> None:
         """BadFolder if there are any."""
@@ -68,9 +81,9 @@ class At:
     file: str
     id: str | None = None
 
-    def wrong(self, where: str | None, message: str) -> None:
-        """A problem here."""
-        self.problems.add(self.file, self.id, where, message)
+    def wrong(self, where: str | None, message: str, /, **values: object) -> None:
+        """A problem here, its named places filled with `values`; whole numbers and others are told apart."""
+        self.problems.add(self.file, self.id, where, message, **values)
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ class FeatureRecord:
     own: Mapping[str, Any]
     texts: tuple[TextRecord, ...]
     content_hash: str
-    given: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    given: Mapping[str, Any] = field_(default_factory=dict, repr=False, compare=False)
     """The line of the folder, as it was read."""
 
 
@@ -136,6 +149,17 @@ class Folder:
         """Layer → keys, for what points at things from elsewhere (signs)."""
         found = {layer: {record.key for record in records} for layer, records in self.features.items()}
         return {**found, "routes": {route.feature.key for route in self.routes}}
+
+
+def english(values: Mapping[str, object]) -> dict[str, object]:
+    """Values as an English sentence has them: whole numbers in groups of three digits, others in six."""
+    return {name: _in_english(value) for name, value in values.items()}
+
+
+def _in_english(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def quoted(value: object) -> str:

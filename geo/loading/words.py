@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from core.errors import Word
 from geo.loading.records import At, quoted, shown
-from geo.vocabulary import STATES
+from geo.vocabulary import N_, STATES
 
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 LONGEST: Final[Mapping[str, int]] = {"name": 300, "text": 20_000, "word": 2_000}
@@ -29,13 +30,20 @@ _REFUSED: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def word(at: At, where: str, value: Any, known: Iterable[str], what: str) -> str | None:
-    """`value` if it is one of the `known` words; else a problem that names the nearest."""
+    """`value` if it is one of the `known` words; else a problem that names the nearest.
+
+    `what` is a gettext id: what the word stands for.
+    """
     listed = list(known)
     if isinstance(value, str) and value in listed:
         return value
     near = difflib.get_close_matches(shown(value)[:80], listed, n=1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(listed[:20])}"
-    at.wrong(where, f"unknown {what} {quoted(value)}{hint}")
+    said = {"what": Word(what), "value": quoted(value)}
+    if near:
+        at.wrong(where, N_("unknown %(what)s %(value)s; did you mean %(near)s?"), **said, near=near[0])
+    else:
+        known_ = ", ".join(listed[:20])
+        at.wrong(where, N_("unknown %(what)s %(value)s; known: %(known)s"), **said, known=known_)
     return None
 
 
@@ -44,22 +52,28 @@ def known_members(at: At, where: str | None, value: Mapping[str, Any], known: It
     listed = set(known)
     for name in value:
         if name not in listed:
-            word(at, f"{where}.{name}" if where else name, name, sorted(listed), "property")
+            word(at, f"{where}.{name}" if where else name, name, sorted(listed), N_("property"))
 
 
 def plain(at: At, where: str, value: Any, size: str = "word", *, may_be_empty: bool = False) -> str | None:
     """A string of bounded length without control or direction-turning characters."""
     if not isinstance(value, str):
-        at.wrong(where, f"must be text, not {_kind(value)}")
+        at.wrong(where, N_("must be text, not %(kind)s"), kind=_kind(value))
         return None
     if len(value) > LONGEST[size]:
-        at.wrong(where, f"is {len(value):,} characters long; at most {LONGEST[size]:,} are allowed")
+        at.wrong(
+            where,
+            N_("is %(number)s characters long; at most %(most)s are allowed"),
+            number=len(value),
+            most=LONGEST[size],
+        )
         return None
     if refused := _REFUSED[size].search(value):
-        at.wrong(where, f"holds the invisible character U+{ord(refused[0]):04X}; remove it")
+        sign = f"U+{ord(refused[0]):04X}"
+        at.wrong(where, N_("holds the invisible character %(sign)s; remove it"), sign=sign)
         return None
     if not may_be_empty and not _is_seen(value):
-        at.wrong(where, "is empty; leave it out instead")
+        at.wrong(where, N_("is empty; leave it out instead"))
         return None
     return value.strip()
 
@@ -80,14 +94,22 @@ def number(
 ) -> float | None:
     """A finite number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        at.wrong(where, f"must be a number, not {_kind(value)}")
+        at.wrong(where, N_("must be a number, not %(kind)s"), kind=_kind(value))
         return None
     # JSON's 1e999 is read as infinity, and a whole number may be too long for any column.
     if not abs(value) < HUGE:
-        at.wrong(where, f"is {quoted(value)}; it must be finite and below {HUGE:g}")
+        at.wrong(
+            where, N_("is %(value)s; it must be finite and below %(most)s"), value=quoted(value), most=HUGE
+        )
         return None
     if not least <= value <= most:
-        at.wrong(where, f"is {value:g}; it must lie between {least:g} and {most:g}")
+        at.wrong(
+            where,
+            N_("is %(value)s; it must lie between %(least)s and %(most)s"),
+            value=float(value),
+            least=float(least),
+            most=float(most),
+        )
         return None
     return float(value)
 
@@ -95,7 +117,7 @@ def number(
 def flag(at: At, where: str, value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        at.wrong(where, f"must be true or false, not {_kind(value)}")
+        at.wrong(where, N_("must be true or false, not %(kind)s"), kind=_kind(value))
     return value is True
 
 
@@ -104,7 +126,7 @@ def members(at: At, where: str, value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        at.wrong(where, f"must be an object, not {_kind(value)}")
+        at.wrong(where, N_("must be an object, not %(kind)s"), kind=_kind(value))
         return {}
     return value
 
@@ -113,7 +135,7 @@ def per_language(at: At, where: str, value: Any, langs: Iterable[str], size: str
     """Texts by language; a language that the commune does not have is a problem. Null texts are left out."""
     texts: dict[str, str] = {}
     for lang, text in members(at, where, value).items():
-        if word(at, f"{where}.{lang[:20]}", lang, langs, "language") is None or text is None:
+        if word(at, f"{where}.{lang[:20]}", lang, langs, N_("language")) is None or text is None:
             continue
         if (said := plain(at, f"{where}.{lang}", text, size)) is not None:
             texts[lang] = unicodedata.normalize("NFC", said)
@@ -124,19 +146,19 @@ def states(at: At, where: str, value: Any, langs: Iterable[str]) -> dict[str, st
     """Review states by language."""
     found: dict[str, str] = {}
     for lang, state in members(at, where, value).items():
-        known = word(at, f"{where}.{lang[:20]}", lang, langs, "language")
-        if known and word(at, f"{where}.{lang}", state, STATES, "state"):
+        known = word(at, f"{where}.{lang[:20]}", lang, langs, N_("language"))
+        if known and word(at, f"{where}.{lang}", state, STATES, N_("state")):
             found[lang] = state
     return found
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Any) -> Word:
     names = {
-        dict: "an object",
-        list: "a list",
-        str: "text",
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
+        dict: N_("an object"),
+        list: N_("a list"),
+        str: N_("text"),
+        bool: N_("true or false"),
+        int: N_("a number"),
+        float: N_("a number"),
     }
-    return "null" if value is None else names.get(type(value), "something else")
+    return Word("null" if value is None else names.get(type(value), N_("something else")))

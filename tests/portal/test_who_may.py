@@ -25,6 +25,7 @@ PLANNER: Final = frozenset({Role.PLANNER})
 PICTURES: Final = frozenset({Role.EDITOR, Role.TOURISM})
 SEES: Final = frozenset(rights.SEES)
 WRITES: Final = SEES - {Role.VIEWER}
+IMPORT: Final = frozenset({Role.EDITOR, Role.PLANNER, Role.RISK})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -45,6 +46,7 @@ OPEN_TO: Final = {
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
     "/desk/people": ADMIN,
+    "/desk/import": IMPORT,
     "/desk/trail": ADMIN,
     "/desk/letters": ADMIN,
     "/desk/pictures": PICTURES,
