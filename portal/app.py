@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 import core.mail
 import core.people.models
 import core.signin
+import geo.alerts.models
 import geo.models
 import geo.opendata.models
 import geo.recordings
@@ -48,6 +49,7 @@ TABLES = (
     core.mail,
     core.people.models,
     core.signin,
+    geo.alerts.models,
     geo.models,
     geo.opendata.models,
     geo.recordings,

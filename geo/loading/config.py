@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.languages import LANGUAGES
-from geo.loading import signage
+from geo.loading import sender, signage
 from geo.loading.files import CONFIG, read_text
 from geo.loading.records import At, Problems, quoted, shown
 from geo.loading.words import KEY, known_members, members, number, per_language, plain, states, word
@@ -26,7 +26,7 @@ MEMBERS: Final = (
         "layers",
         "sources",
     ),
-    *("unknown", "signs"),
+    *("unknown", "signs", "timezone", "alerts"),
 )
 NEEDED: Final = (
     "key",
@@ -266,4 +266,6 @@ _CHECKS: Final[Mapping[str, Callable[[At, str, Mapping[str, Any]], object]]] = {
     "sources": _sources,
     "unknown": _unknown,
     "signs": signage.check,
+    "timezone": sender.timezone,
+    "alerts": sender.check,
 }
