@@ -151,8 +151,8 @@ HAZARDS: Final[Mapping[str, str]] = {
     "structural_failure": N_("Structural failure"),
 }
 """Hazards by the names of the UNDRR-ISC Hazard Information Profiles, 2025 update: those that a walled town
-far from the sea may meet. Source of names and codes: the table of the 281 hazards in docs/model/taxonomy.md of
-github.com/IFRCGo/monty-stac-extension, taken there from the report (undrr.org, June 2025). The profiles of
+far from the sea may meet. Source of names and codes: the table of the 281 hazards in docs/model/taxonomy.md
+of github.com/IFRCGo/monty-stac-extension, taken there from the report (undrr.org, June 2025). The profiles of
 2025 have no hazard of their own for ground shaking: it is part of Earthquake.
 """
 HIPS: Final[Mapping[str, tuple[str, str]]] = {

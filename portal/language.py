@@ -3,6 +3,7 @@
 import contextlib
 import time
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,8 +15,9 @@ from core.db import OUTAGES, db
 from core.errors import NotFound, Unavailable
 from core.languages import LANGUAGES, accepted, choose, fallback
 from geo import published
-from portal import bodies, tide
-from portal.tide import Tide
+from geo.alerts import tide
+from geo.alerts.tide import Tide
+from portal import bodies
 
 SHORT = {"a": "ar", "z": "zgh", "f": "fr", "e": "en", "s": "es", "d": "de"}
 """One-letter languages, for the addresses that a sign prints beside its code."""
@@ -106,14 +108,23 @@ def _asked(before: Tide | None) -> tuple[published.Published | None, Tide | None
         state = published.current(db.reading)
         if state is None:
             return None, None
-        if state.checked_on != state.commune.day(moment) and tide.turned(db.session, state, now=moment):
-            state = published.current(db.reading) or state
+        if state.checked_on != state.commune.day(moment):
+            state = _caught_up(state, moment)
         return state, tide.at(db.reading, state, now=moment)
     except OUTAGES as outage:
         state = published.last_known(db.reading.get_bind())
         if state is None:
             raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
         return state, before or Tide(state.commune.day(moment))
+
+
+def _caught_up(state: published.Published, now: datetime) -> published.Published:
+    """The state after the walks were checked for a day that has begun."""
+    if not published.catch_up(db.session, state, now=now):
+        db.session.rollback()
+        return state
+    db.session.commit()
+    return published.current(db.reading) or state
 
 
 def _nobodys_page() -> None:

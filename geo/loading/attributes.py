@@ -153,7 +153,7 @@ def zone(at: At, kind: str | None, dimension: int | None, found: Mapping[str, An
     if dimension == 0:
         at.wrong("geometry", "must be an area or a line: a point is no zone")
     hazard = found.get("hazard")
-    if hazard in HIPS and kind is not None and HIPS[hazard][0] != kind:
+    if hazard and kind is not None and HIPS[hazard][0] != kind:
         at.wrong("attributes.hazard", f"{hazard} is a hazard of the kind {HIPS[hazard][0]}, not {kind}")
     if found.get("official") and found.get("reported_by"):
         at.wrong("attributes.reported_by", "is for zones that are not official; name the office in sources")

@@ -1,4 +1,4 @@
-"""hazard_events.json: what happened, with day and source, where no map of it exists: places in words alone."""
+"""hazard_events.json: what happened, with day and source, where no map of it exists: places in words."""
 
 import re
 from collections.abc import Mapping, Sequence

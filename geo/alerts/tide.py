@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from geo import published, zones
+from geo import zones
 from geo.alerts import active
 from geo.alerts.active import Message
 from geo.memory import Memory
@@ -40,13 +40,3 @@ def at(session: Session, state: Published, *, now: datetime) -> Tide:
     today = state.commune.day(now)
     hold = _zones.of(session, (state.stamp, today), lambda: zones.active(session, today))
     return Tide(today, active.active(session, now), hold)
-
-
-def turned(session: Session, state: Published, *, now: datetime) -> bool:
-    """See geo.published.catch_up; commits."""
-    written = published.catch_up(session, state, now=now)
-    if written:
-        session.commit()
-    else:
-        session.rollback()
-    return written
