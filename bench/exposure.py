@@ -30,7 +30,8 @@ WITH made AS (
                        external_ids, attributes, content_hash)
   SELECT 'risk_zones', 'made-' || n, 'flood',
          ST_Buffer(ST_SetSRID(ST_MakePoint(-8.95 + 0.26 * ((n * 7919) % 1009) / 1009.0,
-                                           30.38 + 0.15 * ((n * 4729) % 1013) / 1013.0), 4326), 0.004, 6),
+                                           30.38 + 0.15 * ((n * 4729) % 1013) / 1013.0), 4326),
+                   0.0005 + 0.0035 * ((n * 31) % 97) / 97.0, 6),
          'approximate', 10, 'made up for a benchmark', false, '["made up"]', '{}', '{}', ''
     FROM generate_series(1, :many) AS n RETURNING id)
 INSERT INTO risk_zone (id, record, official) SELECT id, false, true FROM made
@@ -54,6 +55,7 @@ def run() -> Table:
         schema.upgrade(engine)
         load(engine, SHIPPED)
         with session_of(engine) as session:
+            session.execute(text("UPDATE feature SET withdrawn_at = now() WHERE layer = 'risk_zones'"))
             session.execute(_ZONES, {"many": ZONES})
             session.commit()
         _fill(engine, THINGS)

@@ -27,13 +27,12 @@ NEAR_M: Final = (25, 50, 100, 250, 500)
 USUAL_M: Final = 50
 FURTHEST_M: Final = 1000.0
 """What is known less exactly than this counts as known to this: else it may lie in every zone."""
+CLOSELY_M: Final = 100.0
+"""What is known less exactly than this is looked for further around: there is little of it."""
 SORTS: Final = ("monuments", "stops", "hotspots", "places")
 
 _PAIRS: Final = f"""
-WITH known AS (
-  SELECT LEAST({FURTHEST_M}, COALESCE(max(error_m), 0)) AS error_m FROM feature
-   WHERE layer IN ('monuments', 'places') AND withdrawn_at IS NULL
-), ground AS MATERIALIZED (
+WITH ground AS MATERIALIZED (
   SELECT f.id, {GROUND} AS geom, LEAST({FURTHEST_M}, COALESCE(f.error_m, 0)) AS error_m
     FROM feature f JOIN risk_zone z ON z.id = f.id
    WHERE f.withdrawn_at IS NULL AND ST_Dimension(f.geom) >= 1
@@ -41,30 +40,42 @@ WITH known AS (
 ), zone AS MATERIALIZED (
   SELECT ground.*, ST_Transform(ground.geom, CAST(:crs AS integer)) AS metres,
          ST_Boundary(ST_Transform(ground.geom, CAST(:crs AS integer))) AS edge,
-         ST_Expand(ground.geom,
-                   GREATEST(:near, known.error_m + ground.error_m) / (111000 * CAST(:cosine AS float8)),
-                   GREATEST(:near, known.error_m + ground.error_m) / 110500) AS reach
-    FROM ground, known
+         ST_Transform(ST_Buffer(ST_Transform(ground.geom, CAST(:crs AS integer)), -{CLOSELY_M} - error_m, 2),
+                      4326) AS core,
+         ST_Expand(ground.geom, GREATEST(:near, {CLOSELY_M} + error_m) / (111000 * CAST(:cosine AS float8)),
+                   GREATEST(:near, {CLOSELY_M} + error_m) / 110500) AS reach,
+         ST_Expand(ground.geom, GREATEST(:near, {FURTHEST_M} + error_m) / (111000 * CAST(:cosine AS float8)),
+                   GREATEST(:near, {FURTHEST_M} + error_m) / 110500) AS far_reach
+    FROM ground
+), vague AS MATERIALIZED (
+  SELECT id, layer, geom, error_m FROM feature
+   WHERE layer IN ('monuments', 'places') AND withdrawn_at IS NULL AND error_m > {CLOSELY_M}
 ), pair AS (
-  SELECT zone.id AS zone, f.layer AS sort, f.id AS thing, f.geom, f.error_m
+  SELECT zone.id AS zone, f.layer AS sort, f.id AS thing, f.geom, f.error_m,
+         zone.geom AS ground, zone.core, zone.edge, zone.error_m AS zone_error_m
     FROM zone JOIN feature f ON f.geom && zone.reach
    WHERE f.layer IN ('monuments', 'places') AND f.withdrawn_at IS NULL
+     AND COALESCE(f.error_m, 0) <= {CLOSELY_M}
    UNION ALL
-  SELECT zone.id, 'stops', f.id, f.place, f.error_m
+  SELECT zone.id, vague.layer, vague.id, vague.geom, vague.error_m, zone.geom, zone.core, zone.edge, zone.error_m
+    FROM zone JOIN vague ON vague.geom && zone.far_reach
+   UNION ALL
+  SELECT zone.id, 'stops', f.id, f.place, f.error_m, zone.geom, zone.core, zone.edge, zone.error_m
     FROM zone JOIN (SELECT DISTINCT s.feature_id FROM route_stop s JOIN feature r ON r.id = s.route_id
                      WHERE r.withdrawn_at IS NULL) AS stop ON true
-    JOIN feature f ON f.id = stop.feature_id AND f.place && zone.reach
+    JOIN feature f ON f.id = stop.feature_id AND f.place && zone.far_reach
    UNION ALL
-  SELECT zone.id, 'hotspots', h.id, h.place, NULL
+  SELECT zone.id, 'hotspots', h.id, h.place, NULL, zone.geom, zone.core, zone.edge, zone.error_m
     FROM zone JOIN wifi_hotspot h ON h.place && zone.reach
     JOIN wifi_scenario s ON s.id = h.scenario_id AND s.status = 'approved'
    WHERE h.status <> 'removed'
-), measured AS (
-  SELECT pair.zone, pair.sort, pair.thing, ST_Dimension(pair.geom) AS dimension,
-         ST_Intersects(zone.geom, pair.geom) AS inside,
-         ST_Distance(zone.edge, ST_Transform(pair.geom, CAST(:crs AS integer))) AS metres,
-         LEAST({FURTHEST_M}, COALESCE(pair.error_m, 0)) + zone.error_m AS error_m
-    FROM pair JOIN zone ON zone.id = pair.zone
+), measured AS MATERIALIZED (
+  SELECT zone, sort, thing, ST_Dimension(geom) AS dimension, deep OR ST_Intersects(ground, geom) AS inside,
+         CASE WHEN deep THEN 'Infinity'
+              ELSE ST_Distance(edge, ST_Transform(geom, CAST(:crs AS integer))) END AS metres,
+         LEAST({FURTHEST_M}, COALESCE(error_m, 0)) + zone_error_m AS error_m
+    FROM (SELECT pair.*, COALESCE(error_m, 0) <= {CLOSELY_M} AND ST_Intersects(core, geom) AS deep
+            FROM pair OFFSET 0) AS looked
 ), judged AS (
   SELECT zone, sort, thing, metres,
          CASE WHEN inside AND (metres > error_m OR error_m = 0 OR dimension > 0) THEN 'inside'
