@@ -20,6 +20,8 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.alerts
+import webmap.alerts_desk
 import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
@@ -33,6 +35,7 @@ import webmap.planner.proposals
 import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
+import webmap.risks
 import webmap.views
 import webmap.wifi
 from core import cluster, mail, translation
@@ -63,6 +66,7 @@ IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
     webmap.wifi.pages,
+    webmap.risks.pages,
     webmap.planner.outputs.blueprint,
     webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
@@ -94,6 +98,8 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
+    webmap.alerts.blueprint,
+    webmap.alerts_desk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

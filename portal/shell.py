@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from core.accounts import holds
 from core.languages import LANGUAGES
-from core.translation import translate
+from core.translation import translate, wall_clock
 from geo import vocabulary
+from geo.alerts.vocabulary import EXERCISE
 
 STYLE = Path(__file__).parent / "static" / "site.css"
 
@@ -28,6 +29,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         absolute=absolute,
         site_style=site_style,
         PACES=vocabulary.PACES,
+        EXERCISE=EXERCISE,
         public_base=public_base,
         holds=holds,
         translated=lambda problem: translate(problem.message, values=problem.values),
@@ -40,6 +42,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         dir=lambda lang: LANGUAGES[lang].dir if lang in LANGUAGES else "auto",
         own_name=lambda lang: LANGUAGES[lang].own_name if lang in LANGUAGES else lang,
         citation=citation,
+        town_time=lambda moment: wall_clock(g.commune.local(moment)),
     )
 
 

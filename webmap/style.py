@@ -55,6 +55,9 @@ LISTED: Final = 200
 PLACE: Final = ("boundary", "walls", "monuments")
 """Around one monument."""
 
+RISKS: Final = tuple(layer for layer in LAYERS if layer not in ("quarters", "reference", "wifi", "stops"))
+"""Around risk zones."""
+
 PLAN: Final = (
     "boundary",
     "walls",

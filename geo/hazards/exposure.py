@@ -57,7 +57,8 @@ WITH ground AS MATERIALIZED (
    WHERE f.layer IN ('monuments', 'places') AND f.withdrawn_at IS NULL
      AND COALESCE(f.error_m, 0) <= {CLOSELY_M}
    UNION ALL
-  SELECT zone.id, vague.layer, vague.id, vague.geom, vague.error_m, zone.geom, zone.core, zone.edge, zone.error_m
+  SELECT zone.id, vague.layer, vague.id, vague.geom, vague.error_m, zone.geom, zone.core, zone.edge,
+         zone.error_m
     FROM zone JOIN vague ON vague.geom && zone.far_reach
    UNION ALL
   SELECT zone.id, 'stops', f.id, f.place, f.error_m, zone.geom, zone.core, zone.edge, zone.error_m
