@@ -38,6 +38,8 @@ class Unknown:
 
     id: str
     texts: Mapping[str, str]
+    about: str = ""
+    """risks: told where risks are told of, too."""
 
     def text(self, order: Sequence[str]) -> Said:
         """In the first language of `order` that has it."""
@@ -154,7 +156,11 @@ def from_config(config: Mapping[str, Any], version: int) -> Commune:
             for source in config.get("sources", ())
         ),
         unknown=tuple(
-            Unknown(item["id"], {lang: text for lang, text in item.items() if lang != "id"})
+            Unknown(
+                item["id"],
+                {lang: text for lang, text in item.items() if lang not in ("id", "about")},
+                item.get("about", ""),
+            )
             for item in config.get("unknown", ())
         ),
         signs=_signage(config.get("signs", {}), config["languages"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
-from geo import recordings
+from geo import recordings, zones
 from geo.features import (
     Named,
     Way,
@@ -23,6 +23,7 @@ from geo.features import (
 from geo.models import Feature, Monument
 from geo.recordings import Heard
 from geo.shapes import LonLat
+from geo.zones import Zone
 
 NEAR = 6
 """How many neighbours a page shows."""
@@ -67,10 +68,15 @@ class MonumentPage:
     routes: tuple[OnRoute, ...]
     recordings: dict[str, Heard]
     """By the field of the text that is spoken."""
+    zones: tuple[Zone, ...] = ()
+    """Risk zones that hold on the day asked about, in which it lies or may lie."""
 
 
-def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> MonumentPage:
-    """The page of the monument `key`, texts in the first language of `order` that has them. Three queries.
+def page(
+    session: Session, key: str, order: Sequence[str], speed_kmh: float, today: date | None = None
+) -> MonumentPage:
+    """The page of the monument `key`, texts in the first language of `order` that has them. Three queries,
+    and one for the risk zones of a day.
 
     Raises NotFound for a key that never was, Gone for a withdrawn monument.
     """
@@ -113,6 +119,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         near=near(session, monument, order, speed_kmh),
         routes=on_routes(session, monument, order, speed_kmh),
         recordings=recordings.heard(recorded, order),
+        zones=zones.at(session, [monument.id], order, today).get(monument.id, ()) if today else (),
     )
 
 

@@ -4,7 +4,7 @@ only.
 
 from typing import Final, NamedTuple
 
-from geo.vocabulary import N_, PRECISIONS
+from geo.vocabulary import LEVELS, N_, PRECISIONS
 from geo.wifi.vocabulary import TOLD
 
 
@@ -21,7 +21,7 @@ LAYERS: Final = {
     "boundary": LayerStyle(N_("Commune boundary"), shown=True),
     "risk_zones": LayerStyle(
         N_("Risk zones"),
-        N_("Records of past events are no zoning; each says what it is."),
+        N_("Whole line: official. Dashed: not official. Hatched: a record of the past, no zoning."),
     ),
     "walls": LayerStyle(N_("Walls"), N_("Schematic: straight lines between the gates."), shown=True),
     "water": LayerStyle(N_("Water")),
@@ -132,6 +132,11 @@ LABELS: Final = {
     "map": N_("Map"),
     **{f"wifi_{status}": told for status, told in TOLD.items()},
     "record": N_("A record of the past, not a zoning."),
+    "official": N_("official"),
+    "unofficial": N_("not official"),
+    "zone_coming": N_("not yet in force"),
+    "zone_over": N_("no longer in force"),
+    **{f"level_{code}": label for code, label in LEVELS.items()},
     **PRECISIONS,
     "part": N_("Only a part is shown; zoom in for more."),
 }

@@ -236,7 +236,9 @@ def _sources(at: At, name: str, config: Mapping[str, Any]) -> None:
 
 def _unknown(at: At, name: str, config: Mapping[str, Any]) -> None:
     for item in _tables(at, name, config):
-        texts = {lang: text for lang, text in item.items() if lang != "id"}
+        texts = {lang: text for lang, text in item.items() if lang not in ("id", "about")}
+        if "about" in item:
+            word(at, f"{_under(name, item)}.about", item["about"], ("risks",), "subject")
         if not per_language(at, _under(name, item), texts, languages(config), "text"):
             at.wrong(_under(name, item), "needs a text in at least one language")
 

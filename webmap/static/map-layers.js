@@ -99,12 +99,35 @@
     return drawn;
   }
 
-  /* Bands of a record: hatched and labelled with their value, the highest on top. */
+  /* Records are hatched, bands of the highest value on top. Above them zones: a whole line where an office says so, a
+     dashed one where nobody official does, faint where they do not hold today. */
   function zones(map, features) {
-    return features.sort(function (a, b) { return a.properties.value - b.properties.value; }).map(function (each) {
-      return L.geoJSON(each, shape("risk_zones", "m-risk_zones", { interactive: true, fillColor: "url(#map-hatch)" }))
-        .bindPopup(function () { return Athar.card(map, "risk_zones", each.properties); });
+    return features.sort(function (a, b) {
+      return b.properties.record - a.properties.record || a.properties.value - b.properties.value;
+    }).map(function (each) {
+      const zone = each.properties;
+      const how = zone.record ? "" : " m-zone m-zone-" + (zone.official ? "official" : "unofficial") + " m-zone-" + zone.state +
+        " m-level-" + (zone.level || "unknown") + (is(each, "Line") ? " m-zone-line" : "");
+      const more = zone.record ? { fillColor: "url(#map-hatch)" } : {};
+      return L.geoJSON(each, shape("risk_zones", "m-risk_zones" + how, Object.assign({ interactive: true }, more)))
+        .bindPopup(function () { return Athar.card(map, "risk_zones", zone); });
     });
+  }
+
+  function is(feature, type) { return feature.geometry.type.indexOf(type) >= 0; }
+
+  /* The words of a zone that is a line stand at its middle. */
+  function beside(map, feature) {
+    const lines = feature.geometry.coordinates, line = typeof lines[0][0] === "number" ? lines : lines[0];
+    const at = line[Math.floor(line.length / 2)];
+    return Athar.words("quarters", L.latLng(at[1], at[0]), { name: written(map, feature.properties) }, "risk_zones", "zone-value");
+  }
+
+  /* What stands in a zone: a record's value; else its level, and that it is not official. */
+  function written(map, zone) {
+    const labels = map.athar.labels;
+    if (zone.record) { return [zone.unit, zone.value].filter(Boolean).join(" "); }
+    return [labels["level_" + zone.level], !zone.official && labels.unofficial].filter(Boolean).join(" · ");
   }
 
   function draw(map, entry, data) {
@@ -163,7 +186,10 @@
       }
     }
     places.sort(function (a, b) { return a.far - b.far; });
-    entry.values = entry.features.filter(function (each) { return each.properties.value; }).map(function (each) {
+    entry.values = entry.features.filter(function (each) {
+      return written(map, each.properties);
+    }).map(function (each) {
+      if (is(each, "Line")) { return beside(map, each); }
       const place = places.find(function (here) {
         const x = frame.left + here.x, y = frame.top + here.y;
         const box = { left: x - 34, right: x + 34, top: y - 11, bottom: y + 11 };
@@ -172,7 +198,7 @@
         taken.push(box);
         return true;
       });
-      const text = [each.properties.unit, each.properties.value].filter(Boolean).join(" ");
+      const text = written(map, each.properties);
       return place && Athar.words("quarters", place.across[1], { name: text }, "risk_zones", "zone-value");
     }).filter(Boolean);
     entry.values.forEach(function (each) { entry.group.addLayer(each); });
