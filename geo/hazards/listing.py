@@ -14,7 +14,7 @@ from geo.zones import COLUMNS, Zone, as_zone
 _TOUCHING: Final = text(f"""
 SELECT {COLUMNS}, count(*) OVER () AS total FROM feature f JOIN risk_zone z ON z.id = f.id
  WHERE f.withdrawn_at IS NULL AND z.record = :record
-   AND ST_Intersects(f.geom, ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+   AND f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
  ORDER BY COALESCE(f.attributes->>'valid_until', '9999') < CAST(:today AS text),
           COALESCE(f.attributes->>'valid_from', '') > CAST(:today AS text),
           array_position(ARRAY['severe', 'high', 'moderate', 'low'], z.level::text),
@@ -38,7 +38,7 @@ def touching(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[Zone], int]:
-    """Zones (or records of the past) that reach into the box, and how many there are.
+    """Zones (or records of the past) whose box reaches into the box, as on the map, and how many there are.
 
     Those that hold on the day come first, the strongest of them before the others.
     """
