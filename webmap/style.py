@@ -76,6 +76,7 @@ SCRIPTS: Final = (
     "vendor/leaflet.markercluster.js",
     "map.js",
     "map-marks.js",
+    "map-zones.js",
     "map-layers.js",
 )
 """In the order in which they run."""

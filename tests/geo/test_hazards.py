@@ -1,6 +1,7 @@
 """Zones on a day, what lies in them, and events without a map."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from geo.hazards import exposure, listing, people
 from geo.hazards.people import People, Spread
 from geo.loading import folder as loading
 from geo.loading.records import BadFolder
-from geo.wifi.served.points import Points
+from geo.wifi.served.points import NOWHERE, Points
 from tests.geo.alerts.warned import town
 from tests.geo.made_streets import area, at
 from tests.geo.tiny import Town, feature
@@ -35,7 +36,7 @@ def _around(metres: float) -> dict[str, Any]:
     return area((-metres, -metres), (metres, -metres), (metres, metres), (-metres, metres))
 
 
-def _of(session: Session, commune: Commune, near_m: int = 50) -> dict[str, exposure.Counted]:
+def _of(session: Session, commune: Commune, near_m: int = 50) -> Mapping[str, exposure.Counted]:
     found = exposure.reckoned(session, commune, near_m)
     return next(iter(found.values())).things
 
@@ -213,7 +214,7 @@ def test_figures_of_people_are_no_more_exact_than_the_data(many: float, told: Pe
     spread = Spread(Points(np.array([0.0]), np.array([0.0]), np.array([1000.0])), (), 2024)
 
     assert people.told(spread, many) == told
-    assert people.told(Spread(Points(*[np.empty(0)] * 3), (), None), many) is None
+    assert people.told(Spread(NOWHERE, (), None), many) is None
 
 
 def test_without_a_census_nobody_knows_how_many_people(session: Session, tmp_path: Path) -> None:

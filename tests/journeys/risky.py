@@ -1,4 +1,4 @@
-"""A copy of the shipped commune with made-up risk zones, for journeys and pictures: nothing of it is shipped."""
+"""A copy of the shipped commune with made-up risk zones, for tests alone: nothing of it is shipped."""
 
 import json
 import shutil
@@ -41,11 +41,13 @@ def folder(shipped: Path, path: Path) -> Path:
     file = path / "risk_zones.geojson"
     document = json.loads(file.read_text(encoding="utf-8"))
     line = [[AT[0] - 0.004, AT[1] - 0.002], [AT[0] - 0.001, AT[1] - 0.001], [AT[0] + 0.001, AT[1] - 0.003]]
+    high = {"type": "Polygon", "coordinates": [_ring(0, 0, 0.003)]}
+    said = {"type": "Polygon", "coordinates": [_ring(-0.006, 0.002, 0.004)]}
+    told = {"reported_by": "Association du quartier", "hazard": "flash_flooding", "valid_until": "2099-01-01"}
     document["features"] += [
-        zone("high", "collapse", {"type": "Polygon", "coordinates": [_ring(0, 0, 0.003)]}, official=True, level="high"),
-        zone("said", "flood", {"type": "Polygon", "coordinates": [_ring(-0.006, 0.002, 0.004)]},
-             level="moderate", reported_by="Association du quartier", hazard="flash_flooding", valid_until="2099-01-01"),
+        zone("high", "collapse", high, official=True, level="high"),
+        zone("said", "flood", said, level="moderate", **told),
         zone("lane", "fire", {"type": "LineString", "coordinates": line}, level="severe"),
-    ]  # fmt: skip
+    ]
     file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return path

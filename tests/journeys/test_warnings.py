@@ -136,12 +136,12 @@ def test_a_page_kept_for_long_takes_the_warning_down_by_itself(
     with session_of(app.extensions["engine"]) as session:
         state = published.current(session)
         assert state is not None
-        given = Given(
-            *("fire", "Immediate", "Severe", "Observed"),
-            *(f"{state.commune.local(now + timedelta(hours=more)):%Y-%m-%dT%H:%M}" for more in (0, 2)),
-            "commune",
-            words={"ar": {"headline": "حريق", "description": "دخان كثيف.", "instruction": "ابتعدوا."}},
+        onset, expires = (
+            f"{state.commune.local(now + timedelta(hours=more)):%Y-%m-%dT%H:%M}" for more in (0, 2)
         )
+        words = {"ar": {"headline": "حريق", "description": "دخان كثيف.", "instruction": "ابتعدوا."}}
+        codes = ("fire", "Immediate", "Severe", "Observed")
+        given = Given(*codes, onset, expires, "commune", words=words)
         alert = drafting.draft(session, state.commune, given, Person("F. Amzil", None), now=now)
         drafting.issue(session, state.commune, alert.id, Person("H. Idrissi", None), now=now)
         session.commit()

@@ -1,76 +1,21 @@
-"""Risks on the web: who may warn, where a warning stands and until when, zones and what lies in them."""
+"""Warnings on the web: who may warn, and where a warning stands and until when."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime, timedelta
 
 import feedparser
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from core import clock
 from core.accounts import Role
-from core.db import Engine
-from core.settings import Settings
 from portal import staff
-from portal.app import create_app
-from portal.cli import load
-from tests.conftest import _database
 from tests.geo.alerts.warned import valid
-from tests.journeys.risky import folder
+from tests.webmap.risky_site import BASE, Watch, risky_engine, site, watch
 
-BASE = "https://athar.example"
+__all__ = ["risky_engine", "site", "watch"]
 HERE = {"Sec-Fetch-Site": "same-origin"}
 BAD = "<script>window.hacked=1</script>"
 PAGES = ("/fr/", "/fr/map", "/fr/monuments", "/fr/places", "/fr/routes", "/fr/about", "/fr/risks", "/fr/data")
-
-
-class Watch:
-    """The time of a test."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app, self.time = app, datetime.now(UTC)
-
-    def now(self) -> datetime:
-        """The moment."""
-        return self.time
-
-    def later(self, **by: float) -> None:
-        """Let time pass, and the site look again."""
-        self.time += timedelta(**by)
-        self.app.extensions.pop("published", None)
-
-
-@pytest.fixture(scope="module")
-def risky_engine(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The shipped commune with made-up zones, in a database of its own."""
-    with _database("risky") as engine:
-        load(engine, folder(shipped, tmp_path_factory.mktemp("risky") / "town"))
-        yield engine
-
-
-@pytest.fixture
-def site(risky_engine: Engine) -> Iterator[Flask]:
-    """The application on it; warnings of a test are gone after it."""
-    app = create_app(Settings(SECRET_KEY="test", PUBLIC_URL=BASE), risky_engine)
-    app.testing = True
-    yield app
-    for counter in ("scan_counter", "embed_counter"):
-        app.extensions[counter].close()
-    with risky_engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alert SET refers_to = NULL, kind = 'Alert'")
-        connection.exec_driver_sql("DELETE FROM alert")
-
-
-@pytest.fixture
-def watch(site: Flask, monkeypatch: pytest.MonkeyPatch) -> Watch:
-    """Stands in for the time."""
-    watch = Watch(site)
-    monkeypatch.setattr(clock, "now", watch.now)
-    return watch
 
 
 def person(site: Flask, name: str, *roles: Role) -> FlaskClient:
@@ -218,93 +163,7 @@ def test_the_feed_of_a_quiet_town_is_a_feed(site: Flask) -> None:
     assert (feed.bozo, feed.entries) == (0, [])
 
 
-@pytest.mark.parametrize("identifier", ["x", "..", "a" * 500, "%00", "taroudant-20261128-00000000"])
+@pytest.mark.parametrize("identifier", ["x", "..", "a" * 500, "%00", "town-20261128-00000000"])
 def test_a_warning_that_never_was_is_not_found(client: FlaskClient, identifier: str) -> None:
     assert client.get(f"/alerts/{identifier}.xml").status_code == 404
     assert client.get(f"/fr/risks/warnings/{identifier}").status_code == 404
-
-
-def _zones(answer: TestResponse) -> dict[str, Any]:
-    return {each["properties"]["key"]: each["properties"] for each in answer.json["features"]}  # type: ignore[index]
-
-
-def test_the_list_is_equal_to_the_map(site: Flask) -> None:
-    client = site.test_client()
-    box = ",".join(f"{edge:g}" for edge in (-8.97, 30.36, -8.67, 30.55))
-    drawn = _zones(client.get(f"/layers/risk_zones.geojson?lang=fr&bbox={box}"))
-    page = client.get("/fr/risks").text
-
-    assert len(drawn) > 3
-    assert [key for key in drawn if f"/fr/risks/zones/{key}" not in page] == []
-    assert (drawn["high"]["state"], drawn["high"]["official"], drawn["high"]["level"]) == (
-        "active",
-        True,
-        "high",
-    )
-    assert drawn["said"]["reported_by"] == "Association du quartier"
-
-
-def test_a_zone_tells_what_lies_in_it_and_who_says_so(site: Flask) -> None:
-    client = site.test_client()
-    page = client.get("/en/risks/zones/high").text
-
-    assert "TL0201" in page
-    assert "Keep away from the walls." in page
-    assert "dar-baroud" in page
-    assert "not official" not in page.split("map-frame")[0]
-    assert "Association du quartier" in client.get("/en/risks/zones/said").text
-    assert client.get("/en/risks/zones/nothing").status_code == 404
-    assert client.get("/en/risks?near=7").status_code == 422
-    assert client.get("/en/risks?near=500").status_code == 200
-
-
-def test_a_record_says_was_and_is_no_zone_that_holds(site: Flask) -> None:
-    page = site.test_client().get("/en/risks/zones/shaking-2023-mmi-5-8").text
-
-    assert "What was exposed" in page
-    assert "record of the past" in page
-    assert "What is exposed" not in page
-
-
-def test_pages_of_what_lies_in_a_zone_warn(site: Flask) -> None:
-    client = site.test_client()
-
-    assert "/en/risks/zones/high" in client.get("/en/monuments/dar-baroud").text
-    assert "risk zone" in client.get("/en/places?q=").text
-
-
-def test_a_zone_ends_with_the_towns_day_and_without_an_edit(site: Flask, watch: Watch) -> None:
-    client = site.test_client()
-    with site.extensions["engine"].begin() as connection:
-        connection.exec_driver_sql(
-            'UPDATE feature SET attributes = attributes || \'{"valid_until": "2031-05-05"}\''
-            " WHERE key = 'high'"
-        )
-        connection.exec_driver_sql("UPDATE commune SET version = version + 1")
-    try:
-        # 22:59 in Universal Time is the last minute of the day in Morocco.
-        watch.time = datetime(2031, 5, 5, 22, 59, tzinfo=UTC)
-        watch.later()
-        assert "/en/risks/zones/high" in client.get("/en/monuments/dar-baroud").text
-        watch.later(minutes=2)
-        assert "/en/risks/zones/high" not in client.get("/en/monuments/dar-baroud").text
-        assert "no longer in force" in client.get("/en/risks").text
-    finally:
-        with site.extensions["engine"].begin() as connection:
-            connection.exec_driver_sql(
-                "UPDATE feature SET attributes = attributes - 'valid_until' WHERE key = 'high'"
-            )
-            connection.exec_driver_sql("UPDATE commune SET version = version + 1")
-
-
-def test_a_walk_through_a_zone_says_why_there_is_no_detour(site: Flask) -> None:
-    client = site.test_client()
-    pages = [client.get(f"/en/routes/{key}").text for key in _keys(client)]
-    warned = [page for page in pages if "risk zone" in page]
-
-    assert warned
-    assert all("no street network is loaded" in page for page in warned)
-
-
-def _keys(client: FlaskClient) -> list[str]:
-    return [each["properties"]["key"] for each in client.get("/layers/routes.geojson").json["features"]]  # type: ignore[index]

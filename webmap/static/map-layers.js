@@ -99,37 +99,6 @@
     return drawn;
   }
 
-  /* Records are hatched, bands of the highest value on top. Above them zones: a whole line where an office says so, a
-     dashed one where nobody official does, faint where they do not hold today. */
-  function zones(map, features) {
-    return features.sort(function (a, b) {
-      return b.properties.record - a.properties.record || a.properties.value - b.properties.value;
-    }).map(function (each) {
-      const zone = each.properties;
-      const how = zone.record ? "" : " m-zone m-zone-" + (zone.official ? "official" : "unofficial") + " m-zone-" + zone.state +
-        " m-level-" + (zone.level || "unknown") + (is(each, "Line") ? " m-zone-line" : "");
-      const more = zone.record ? { fillColor: "url(#map-hatch)" } : {};
-      return L.geoJSON(each, shape("risk_zones", "m-risk_zones" + how, Object.assign({ interactive: true }, more)))
-        .bindPopup(function () { return Athar.card(map, "risk_zones", zone); });
-    });
-  }
-
-  function is(feature, type) { return feature.geometry.type.indexOf(type) >= 0; }
-
-  /* The words of a zone that is a line stand at its middle. */
-  function beside(map, feature) {
-    const lines = feature.geometry.coordinates, line = typeof lines[0][0] === "number" ? lines : lines[0];
-    const at = line[Math.floor(line.length / 2)];
-    return Athar.words("quarters", L.latLng(at[1], at[0]), { name: written(map, feature.properties) }, "risk_zones", "zone-value");
-  }
-
-  /* What stands in a zone: a record's value; else its level, and that it is not official. */
-  function written(map, zone) {
-    const labels = map.athar.labels;
-    if (zone.record) { return [zone.unit, zone.value].filter(Boolean).join(" "); }
-    return [labels["level_" + zone.level], !zone.official && labels.unofficial].filter(Boolean).join(" · ");
-  }
-
   function draw(map, entry, data) {
     const name = entry.settings.name, there = entry.group, open = map.athar.open;
     const features = data.features.filter(function (each) { return each.geometry; });
@@ -140,7 +109,7 @@
         .eachLayer(function (layer) { drawn.push(layer); });
     } else if (name === "walls") { drawn = walls(map, features);
     } else if (name === "routes") { drawn = routes(map, features);
-    } else if (name === "risk_zones") { drawn = zones(map, features);
+    } else if (name === "risk_zones") { drawn = Athar.zones(map, features);
     } else { drawn = [L.geoJSON(features, shape(name, "m-" + name))]; }
     there.clearLayers();
     // What the map is about is never hidden in a group.
@@ -152,56 +121,11 @@
     if (there.addLayers) { there.addLayers(drawn); } else { drawn.forEach(function (each) { there.addLayer(each); }); }
     if (name === "risk_zones") { entry.features = features; }
     const hazards = map.athar.layers.risk_zones;
-    if (hazards && hazards.features) { values(map, hazards); }
+    if (hazards && hazards.features) { Athar.values(map, hazards); }
     if (open && entry.byKey[open] && !map.athar.asked.key) { entry.byKey[open].openPopup(); }
     if (focus && !map.athar.chosen) { Athar.choose(map, focus); }
     seek(map, entry);
     map.athar.settle();
-  }
-
-  /* Whether a point lies in an area; holes and parts alike count by crossings. */
-  function holds(part, at) {
-    if (typeof part[0][0] !== "number") {
-      return part.reduce(function (within, each) { return within !== holds(each, at); }, false);
-    }
-    let within = false;
-    for (let index = 1; index < part.length; index += 1) {
-      const a = part[index - 1], b = part[index];
-      if ((a[1] > at.lat) !== (b[1] > at.lat) && at.lng < (b[0] - a[0]) * (at.lat - a[1]) / (b[1] - a[1]) + a[0]) {
-        within = !within;
-      }
-    }
-    return within;
-  }
-
-  /* Each zone's value stands in it, as near to the middle of what is shown as signs leave room. */
-  function values(map, entry) {
-    entry.values.forEach(function (each) { entry.group.removeLayer(each); });
-    const size = map.getSize(), frame = map.getContainer().getBoundingClientRect();
-    const taken = Athar.signs(map.getContainer()), places = [];
-    for (let x = 50; x < size.x - 40; x += 34) {
-      for (let y = 30; y < size.y - 30; y += 26) {
-        places.push({ x: x, y: y, far: Math.hypot(x - size.x / 2, y - size.y / 2),
-          across: [-32, 0, 32].map(function (more) { return map.containerPointToLatLng([x + more, y]); }) });
-      }
-    }
-    places.sort(function (a, b) { return a.far - b.far; });
-    entry.values = entry.features.filter(function (each) {
-      return written(map, each.properties);
-    }).map(function (each) {
-      if (is(each, "Line")) { return beside(map, each); }
-      const place = places.find(function (here) {
-        const x = frame.left + here.x, y = frame.top + here.y;
-        const box = { left: x - 34, right: x + 34, top: y - 11, bottom: y + 11 };
-        if (!here.across.every(function (at) { return holds(each.geometry.coordinates, at); }) ||
-            !Athar.apart(box, taken)) { return false; }
-        taken.push(box);
-        return true;
-      });
-      const text = written(map, each.properties);
-      return place && Athar.words("quarters", place.across[1], { name: text }, "risk_zones", "zone-value");
-    }).filter(Boolean);
-    entry.values.forEach(function (each) { entry.group.addLayer(each); });
   }
 
   /* Show the thing that the address asks for; a monument before a place of the same key. */
@@ -296,7 +220,7 @@
     map.on("moveend", function () {
       if (!entry.shown) { return; }
       if (entry.boxed && !(entry.reach && entry.reach.contains(map.getBounds()))) { load(map, entry); }
-      if (entry.features) { values(map, entry); map.athar.settle(); }
+      if (entry.features) { Athar.values(map, entry); map.athar.settle(); }
     });
     map.on("athar:asked", function () {
       show(map, entry, Boolean(wanted(entry.shown)));
