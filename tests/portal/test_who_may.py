@@ -21,6 +21,7 @@ MEMBER: Final = frozenset(Role) - {Role.PUBLIC}
 STAFF: Final = frozenset({Role.STAFF})
 ADMIN: Final = frozenset({Role.ADMIN})
 PLANNER: Final = frozenset({Role.PLANNER})
+RISK: Final = frozenset({Role.RISK})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -34,6 +35,7 @@ OPEN_TO: Final = {
     "/desk/": STAFF,
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
+    "/desk/alerts": RISK,
     "/desk/people": ADMIN,
     "/desk/letters": ADMIN,
     "/account": MEMBER,
