@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bench import (
     embeds,
+    exposure,
     load,
     offline,
     opendata,
@@ -40,6 +41,7 @@ SUBJECTS = {
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,
     "wifi-drag": wifi_drag.run,
+    "exposure": exposure.run,
 }
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

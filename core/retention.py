@@ -87,6 +87,8 @@ STAYS: Final[Mapping[str, str]] = MappingProxyType(
         "route_leg": _PUBLISHED,
         "route_stop": _PUBLISHED,
         "recording": _PUBLISHED,
+        "alert": "warnings that were given, which others may refer to",
+        "alert_text": "part of a warning",
         "picture": f"{_PUBLISHED}; files of withdrawn ones go after 30 days (athar pictures tidy)",
         "picture_alt": _PUBLISHED,
         "record": _DESK,

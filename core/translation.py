@@ -6,7 +6,7 @@ second.
 
 import io
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol
 
@@ -126,6 +126,20 @@ def moment(value: Any) -> str:
     return f"{format_datetime(value, 'd MMM y HH:mm', locale=locale(g.lang))} UTC"
 
 
+def day_known(value: str) -> str:
+    """A day, month or year as far as it is known: 2014-11-28, 2014-11 or 2014."""
+    if len(value) == len("2014"):
+        return value
+    if len(value) == len("2014-11"):
+        return format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=locale(g.lang))
+    return format_date(date.fromisoformat(value), "long", locale=locale(g.lang))
+
+
+def wall_clock(value: datetime) -> str:
+    """A moment as it is given: on the clock of its own time zone."""
+    return format_datetime(value, "d MMM y, HH:mm", locale=locale(g.lang))
+
+
 def init_app(app: Flask) -> None:
     """Give templates `_`, `ngettext` and the filters of quantities."""
     env = app.jinja_env
@@ -134,6 +148,6 @@ def init_app(app: Flask) -> None:
         translate, lambda one, many, n: plural(one, many, n), newstyle=True
     )
     env.filters.update(number=number, metres=metres, minutes=minutes)
-    env.filters.update(day=day, iso_day=iso_day, moment=moment, told=told)
+    env.filters.update(day=day, iso_day=iso_day, day_known=day_known, moment=moment, told=told)
     for lang in LANGUAGES:
         catalogue(lang)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.languages import Said, say
 from geo.shapes import Box
@@ -36,10 +38,39 @@ class Unknown:
 
     id: str
     texts: Mapping[str, str]
+    about: str = ""
+    """risks: told where risks are told of, too."""
 
     def text(self, order: Sequence[str]) -> Said:
         """In the first language of `order` that has it."""
         return say({lang: Said(text, lang) for lang, text in self.texts.items()}, order)
+
+
+@dataclass(frozen=True)
+class HazardEvent:
+    """Something that happened, or was forecast, with its source; where exactly is known in words at most."""
+
+    id: str
+    hazard: str
+    """One of geo.vocabulary.HAZARDS."""
+    since: str
+    """A year, month or day, as far as it is known: 2014, 2014-11, 2014-11-28."""
+    until: str | None
+    forecast: bool
+    texts: Mapping[str, Said]
+    sources: tuple[str, ...]
+
+    def text(self, order: Sequence[str]) -> Said:
+        """In the first language of `order` that has it."""
+        return say(self.texts, order)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who the commune's warnings come from. Without `official` every warning is an exercise, and says so."""
+
+    address: str = ""
+    official: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +109,20 @@ class Commune:
     wifi: Mapping[str, Any] = field(default_factory=dict)
     """The checked content of wifi.toml (geo/wifi/catalogue.py reads it); empty where a commune has none."""
 
+    timezone: str = "UTC"
+    """By which clock the town lives: a name of the time zone database."""
+    sender: Sender = Sender()
+    hazard_events: tuple[HazardEvent, ...] = ()
+    """The latest first."""
+
+    def day(self, now: datetime) -> date:
+        """Which day it is there."""
+        return self.local(now).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the town's clock, with its offset of that day."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
     def name(self, order: Sequence[str]) -> Said:
         """Its name in the first language of `order` that has one."""
         return say(self.names, order)
@@ -111,12 +156,35 @@ def from_config(config: Mapping[str, Any], version: int) -> Commune:
             for source in config.get("sources", ())
         ),
         unknown=tuple(
-            Unknown(item["id"], {lang: text for lang, text in item.items() if lang != "id"})
+            Unknown(
+                item["id"],
+                {lang: text for lang, text in item.items() if lang not in ("id", "about")},
+                item.get("about", ""),
+            )
             for item in config.get("unknown", ())
         ),
         signs=_signage(config.get("signs", {}), config["languages"]),
         version=version,
         wifi=config.get("wifi", {}),
+        timezone=config.get("timezone", "UTC"),
+        sender=_sender(config.get("alerts", {})),
+        hazard_events=tuple(_event(event) for event in config.get("hazard_events", ())),
+    )
+
+
+def _sender(table: Mapping[str, Any]) -> Sender:
+    return Sender(table.get("sender", ""), table.get("official", False))
+
+
+def _event(event: Mapping[str, Any]) -> HazardEvent:
+    return HazardEvent(
+        event["id"],
+        event["hazard"],
+        event["from"],
+        event["until"],
+        event["forecast"],
+        _said(event["texts"], event["states"]),
+        tuple(event["sources"]),
     )
 
 

@@ -3,13 +3,16 @@ stable.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.errors import NotFound
 from geo.shapes import Box
+from geo.zones import state_sql
 
 
 class Layer(NamedTuple):
@@ -109,8 +112,11 @@ LAYERS: Final[Mapping[str, Layer]] = {
         "feature f JOIN risk_zone z ON z.id = f.id",
         f"f.layer = 'risk_zones' AND {_HERE} AND z.measure IS DISTINCT FROM 'PGA'",
         "jsonb_build_object('record', z.record, 'official', z.official, 'measure', z.measure,"
-        " 'unit', z.unit, 'value', z.value, 'event_time', z.event_time)",
-        geom="ST_SimplifyPreserveTopology(f.geom, 0.001)",
+        " 'unit', z.unit, 'value', z.value, 'event_time', z.event_time, 'hazard', z.hazard, 'level', z.level,"
+        " 'reported_by', z.reported_by, 'valid_from', f.attributes->>'valid_from',"
+        f" 'valid_until', f.attributes->>'valid_until', 'state', {state_sql()})",
+        geom="CASE WHEN z.record THEN ST_SimplifyPreserveTopology(f.geom, 0.001) ELSE f.geom END",
+        page="risks/zones",
     ),
     "reference": Layer(
         "feature f",
@@ -134,6 +140,8 @@ LAYERS: Final[Mapping[str, Layer]] = {
     ),
 }
 
+ZONES: Final = {"risks/zones": "risk_zones"}
+"""Section of the site → layer whose things have their pages there, where the two are not called the same."""
 MOST: Final = 5000
 """Features in one answer at the most; a client asks again with a smaller box."""
 
@@ -182,17 +190,25 @@ SELECT jsonb_build_object(
 
 
 def geojson(
-    session: Session, layer: str, order: Sequence[str], *, box: Box | None, most: int, route: str = ""
+    session: Session,
+    layer: str,
+    order: Sequence[str],
+    *,
+    box: Box | None,
+    most: int,
+    route: str = "",
+    today: date | None = None,
 ) -> str:
     """A layer as the text of a GeoJSON FeatureCollection, names in the first language of `order` that has
     one.
 
     `numberMatched` tells how many things there are in `box` (WGS 84 degrees), `numberReturned` how many came:
     `most`, but never above MOST. Properties: key, kind, name, name_lang, precision, error_m (metres), page
-    (the section with its page, or null) and the layer's own. NotFound for a layer that there isn't.
+    (the section with its page, or null) and the layer's own; zones tell what they are on the day `today`.
+    NotFound for a layer that there isn't.
     """
     statement = _statement(layer)
-    return str(session.scalar(text(statement), _values(statement, order, box, most, route)))
+    return str(session.scalar(text(statement), _values(statement, order, box, most, route, today)))
 
 
 def together(
@@ -203,6 +219,7 @@ def together(
     box: Box | None,
     most: int,
     route: str = "",
+    today: date | None = None,
 ) -> str:
     """Several layers as one GeoJSON FeatureCollection, in the order of `names`, by one query.
 
@@ -214,7 +231,7 @@ def together(
         f"SELECT {at}, '{name}', {part}" for at, (name, part) in enumerate(zip(names, parts, strict=True))
     )
     statement = _TOGETHER.format(values=values)
-    return str(session.scalar(text(statement), _values(statement, order, box, most, route)))
+    return str(session.scalar(text(statement), _values(statement, order, box, most, route, today)))
 
 
 def _statement(layer: str) -> str:
@@ -229,14 +246,17 @@ def _statement(layer: str) -> str:
         geom=how.geom,
         key=how.key,
         name=how.name,
-        page=f"CASE WHEN page.layer = '{how.page}' THEN '{how.page}' END" if how.page else "NULL",
+        page=f"CASE WHEN page.layer = '{ZONES.get(how.page, how.page)}' THEN '{how.page}' END"
+        if how.page
+        else "NULL",
     )
 
 
 def _values(
-    statement: str, order: Sequence[str], box: Box | None, most: int, route: str
+    statement: str, order: Sequence[str], box: Box | None, most: int, route: str, today: date | None
 ) -> dict[str, object]:
     west, south, east, north = box or (None, None, None, None)
     values: dict[str, object] = {"west": west, "south": south, "east": east, "north": north}
     values |= {"langs": list(order), "most": min(most, MOST), "route": route}
+    values |= {"today": (today or clock.today()).isoformat()}
     return {name: value for name, value in values.items() if f":{name}" in statement}

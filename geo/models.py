@@ -4,7 +4,7 @@ Every layer (monuments, places, walls, ...) shares `feature`: geometry, precisio
 same question for all of them. What only one layer has stands in a table of its own, joined by id.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from geoalchemy2 import Geometry, WKBElement
@@ -43,6 +43,8 @@ class Commune(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     """Grows with every change of published data; kept pages of an older version are not shown."""
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
+    checked_on: Mapped[date | None]
+    """The day, as the town counts days, for which walks were last checked against zones (geo/streets)."""
 
 
 class Feature(Base):
@@ -128,7 +130,7 @@ class Place(Feature):
 
 
 class RiskZone(Feature):
-    """An area where a hazard is, was or may be. `record` marks a past event, which is no zoning."""
+    """An area or line where a hazard is, was or may be. `record` marks a past event, which is no zoning."""
 
     __tablename__ = "risk_zone"
     __mapper_args__ = {"polymorphic_identity": "risk_zones"}
@@ -140,6 +142,12 @@ class RiskZone(Feature):
     unit: Mapped[str | None] = mapped_column(String(20))
     value: Mapped[float | None]
     event_time: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    hazard: Mapped[str | None] = mapped_column(String(30))
+    """One of geo.vocabulary.HAZARDS; NULL: the first of the zone's kind."""
+    level: Mapped[str | None] = mapped_column(String(10))
+    """One of geo.vocabulary.LEVELS, as the source judges it."""
+    reported_by: Mapped[str | None] = mapped_column(String(200))
+    """Who says so, where no office does."""
 
 
 class Quarter(Feature):
@@ -228,7 +236,7 @@ class FeatureText(Base):
 
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """name, summary, period, protection, condition, access or note; of a walk also stop-1, stop-2, ..."""
+    """name, or one of geo.vocabulary.FIELDS; of a walk also stop-1, stop-2, ..."""
     lang: Mapped[str] = mapped_column(String(8), primary_key=True)
     text: Mapped[str]
     state: Mapped[str] = mapped_column(String(10))

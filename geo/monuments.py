@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
-from geo import recordings
+from geo import recordings, zones
 from geo.features import (
     Named,
     Way,
@@ -25,6 +25,7 @@ from geo.pictures import shown
 from geo.pictures.shown import Shown
 from geo.recordings import Heard
 from geo.shapes import LonLat
+from geo.zones import Zone
 
 NEAR = 6
 """How many neighbours a page shows."""
@@ -70,10 +71,15 @@ class MonumentPage:
     recordings: dict[str, Heard]
     """By the field of the text that is spoken."""
     pictures: tuple[Shown, ...]
+    zones: tuple[Zone, ...] = ()
+    """Risk zones that hold on the day asked about, in which it lies or may lie."""
 
 
-def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> MonumentPage:
-    """The page of the monument `key`, texts in the first language of `order` that has them. Three queries.
+def page(
+    session: Session, key: str, order: Sequence[str], speed_kmh: float, today: date | None = None
+) -> MonumentPage:
+    """The page of the monument `key`, texts in the first language of `order` that has them. Three queries,
+    and one for the risk zones of a day.
 
     Raises NotFound for a key that never was, Gone for a withdrawn monument.
     """
@@ -118,6 +124,7 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float) -> 
         routes=on_routes(session, monument, order, speed_kmh),
         recordings=recordings.heard(recorded, order),
         pictures=shown.shown(pictured, order),
+        zones=zones.at(session, [monument.id], order, today).get(monument.id, ()) if today else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Gone, NotFound
 from core.languages import Said, say
+from geo import zones
 from geo.features import Way, all_texts, as_texts
 from geo.locator import Point
 from geo.models import Feature
@@ -16,6 +18,7 @@ from geo.monuments import OnRoute, near, on_routes
 from geo.pictures import shown
 from geo.pictures.shown import Shown
 from geo.shapes import LonLat
+from geo.zones import Zone
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,21 @@ class PlacePage:
     near: tuple[Way, ...]
     routes: tuple[OnRoute, ...] = ()
     pictures: tuple[Shown, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    """Risk zones that hold on the day asked about, in which it lies or may lie."""
 
 
-def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, metric_crs: int) -> PlacePage:
-    """The page of the place `key`. Three queries. NotFound for a key that never was, Gone when withdrawn."""
+def page(
+    session: Session,
+    key: str,
+    order: Sequence[str],
+    speed_kmh: float,
+    metric_crs: int,
+    today: date | None = None,
+) -> PlacePage:
+    """The page of the place `key`. Three queries, and one for the risk zones of a day.
+
+    NotFound for a key that never was, Gone when withdrawn."""
     metric = func.ST_Transform(Feature.place, metric_crs)
     query = select(
         Feature,
@@ -73,4 +87,5 @@ def page(session: Session, key: str, order: Sequence[str], speed_kmh: float, met
         near=near(session, place, order, speed_kmh),
         routes=on_routes(session, place, order, speed_kmh),
         pictures=shown.shown(row.pictures, order),
+        zones=zones.at(session, [place.id], order, today).get(place.id, ()) if today else (),
     )

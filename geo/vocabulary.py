@@ -86,7 +86,7 @@ PRIVATE_LAYERS: Final = ("infrastructure",)
 
 STATES: Final = ("attested", "reviewed", "written", "machine")
 """Of texts: found in a source, read by a second person, written by a person, drafted by machine."""
-FIELDS: Final = ("summary", "period", "protection", "condition", "access", "note")
+FIELDS: Final = ("summary", "period", "protection", "condition", "access", "advice", "note")
 SCHEMES: Final = ("osm", "wikidata", "geonames", "hcp", "iso", "hasc", "usgs")
 STOP_KINDS: Final = ("attraction", "waypoint", "service")
 ROUTE_STATUSES: Final = ("draft", "official")
@@ -136,6 +136,50 @@ UNITS: Final[Mapping[str, str]] = {
     "households": N_("households"),
     "km²": "km²",
 }
+
+HAZARDS: Final[Mapping[str, str]] = {
+    "earthquake": N_("Earthquake"),
+    "flooding": N_("Flooding"),
+    "flash_flooding": N_("Flash flooding"),
+    "river_flooding": N_("Fluvial (riverine) flooding"),
+    "surface_water_flooding": N_("Surface water flooding"),
+    "ponding": N_("Ponding (drainage) flooding"),
+    "drain_flooding": N_("Drain and sewer flooding"),
+    "heatwave": N_("Heatwave"),
+    "fire": N_("Fire"),
+    "wildfires": N_("Wildfires"),
+    "building_collapse": N_("Building collapse"),
+    "structural_failure": N_("Structural failure"),
+}
+"""Hazards by the names of the UNDRR-ISC Hazard Information Profiles, 2025 update: those that a walled town
+far from the sea may meet. Source of names and codes: the table of the 281 hazards in docs/model/taxonomy.md
+of github.com/IFRCGo/monty-stac-extension, taken there from the report (undrr.org, June 2025). The profiles of
+2025 have no hazard of their own for ground shaking: it is part of Earthquake.
+"""
+HIPS: Final[Mapping[str, tuple[str, str]]] = {
+    "earthquake": ("earthquake", "GH0101"),
+    "flooding": ("flood", "MH0600"),
+    "flash_flooding": ("flood", "MH0603"),
+    "river_flooding": ("flood", "MH0604"),
+    "surface_water_flooding": ("flood", "MH0606"),
+    "ponding": ("flood", "MH0609"),
+    "drain_flooding": ("flood", "TL0214"),
+    "heatwave": ("heat", "MH0501"),
+    "fire": ("fire", "TL0305"),
+    "wildfires": ("fire", "EN0205"),
+    "building_collapse": ("collapse", "TL0201"),
+    "structural_failure": ("collapse", "TL0203"),
+}
+"""Each hazard's kind of risk zone and code of its profile. A kind's first hazard stands for a zone of that
+kind that names none.
+"""
+LEVELS: Final[Mapping[str, str]] = {
+    "low": N_("Low"),
+    "moderate": N_("Moderate"),
+    "high": N_("High"),
+    "severe": N_("Severe"),
+}
+"""How strong a hazard is in a zone, as its source judges it; lowest first."""
 
 COMPASS = {
     "n": N_("north"),

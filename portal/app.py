@@ -12,6 +12,7 @@ import core.people.models
 import core.persons.models
 import core.signin
 import core.trail.who
+import geo.alerts.models
 import geo.editing.importing.models
 import geo.editing.models
 import geo.models
@@ -25,6 +26,8 @@ import qr_signs.desk.orders
 import qr_signs.desk.views
 import qr_signs.models
 import qr_signs.views
+import webmap.alerts
+import webmap.alerts_desk
 import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
@@ -41,6 +44,7 @@ import webmap.planner.proposals
 import webmap.planner.surveys
 import webmap.planner.views
 import webmap.recordings
+import webmap.risks
 import webmap.translations.exchanging
 import webmap.translations.room
 import webmap.translations.terms
@@ -78,6 +82,7 @@ TABLES = (
     core.trail.who,
     geo.editing.importing.models,
     geo.editing.models,
+    geo.alerts.models,
     geo.models,
     geo.opendata.models,
     geo.pictures.models,
@@ -93,6 +98,7 @@ IN_A_LANGUAGE = (
     home.blueprint,
     webmap.views.pages,
     webmap.wifi.pages,
+    webmap.risks.pages,
     webmap.planner.outputs.blueprint,
     webmap.planner.surveys.blueprint,
     webmap.opendata.views.pages,
@@ -129,6 +135,8 @@ IN_NONE = (
     webmap.desk.blueprint,
     webmap.translations.room.blueprint,
     webmap.importing.views.blueprint,
+    webmap.alerts.blueprint,
+    webmap.alerts_desk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

@@ -45,6 +45,7 @@ TEXTUAL: Final = (
     "application/atom+xml",
     "application/rdf+xml",
     "application/gpx+xml",
+    "application/cap+xml",
     "image/svg+xml",
 )
 

@@ -22,6 +22,7 @@ PAGES = (
     "webmap.monument_list",
     "webmap.place_list",
     "webmap.route_list",
+    "risks.overview",
     "public_wifi.nearest",
     "home.about",
     "opendata.people",

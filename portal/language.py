@@ -2,16 +2,21 @@
 
 import contextlib
 import time
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.routing import BaseConverter, ValidationError
 
+from core import clock
 from core.db import OUTAGES, db
 from core.errors import NotFound, Unavailable
 from core.languages import LANGUAGES, accepted, choose, fallback
 from geo import published
+from geo.alerts import tide
+from geo.alerts.tide import Tide
 from portal import bodies
 
 SHORT = {"a": "ar", "z": "zgh", "f": "fr", "e": "en", "s": "es", "d": "de"}
@@ -72,44 +77,70 @@ def _settle() -> Response | None:
     if request.endpoint in STATELESS or request.endpoint is None:
         _nobodys_page()
         return None
-    state = _state()
-    if state is None:
+    known = _state()
+    if known.state is None:
         raise Unavailable("No commune has been loaded yet. Its staff can run: athar load DIR")
-    _speak(state)
+    _speak(known)
     return bodies.kept()
 
 
 class _Known(NamedTuple):
     asked_at: float
     state: published.Published | None
+    tide: Tide | None
 
 
-def _state() -> published.Published | None:
-    """What is published, asked anew after FRESH_S; in an outage what was last known, if anything was."""
-    asked_at, state = _Known(*current_app.extensions.get("published", (-FRESH_S, None)))
+def _state() -> _Known:
+    """What is published, and what holds now, asked anew after FRESH_S; in an outage what was last known, if
+    anything was.
+    """
+    known = _Known(*current_app.extensions.get("published", (-FRESH_S, None, None)))
     now = time.monotonic()
-    if state is None or now - asked_at >= FRESH_S:
-        try:
-            state = published.current(db.reading)
-        except OUTAGES as outage:
-            state = published.last_known(db.reading.get_bind())
-            if state is None:
-                raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
-        current_app.extensions["published"] = (now, state)
-    return state
+    if known.state is None or now - known.asked_at >= FRESH_S:
+        known = _Known(now, *_asked(known.tide))
+        current_app.extensions["published"] = known
+    return known
+
+
+def _asked(before: Tide | None) -> tuple[published.Published | None, Tide | None]:
+    moment = clock.now()
+    try:
+        state = published.current(db.reading)
+        if state is None:
+            return None, None
+        if state.checked_on != state.commune.day(moment):
+            state = _caught_up(state, moment)
+        return state, tide.at(db.reading, state, now=moment)
+    except OUTAGES as outage:
+        state = published.last_known(db.reading.get_bind())
+        if state is None:
+            raise Unavailable("The map is being put in order. Please try again in a minute.") from outage
+        return state, before or Tide(state.commune.day(moment))
+
+
+def _caught_up(state: published.Published, now: datetime) -> published.Published:
+    """The state after the walks were checked for a day that has begun."""
+    if not published.catch_up(db.session, state, now=now):
+        db.session.rollback()
+        return state
+    db.session.commit()
+    return published.current(db.reading) or state
 
 
 def _nobodys_page() -> None:
     """An address that is nobody's still gets a page in the commune's frame, if the database answers."""
     if request.endpoint is None:
         with contextlib.suppress(Unavailable):
-            if (state := _state()) is not None:
-                _speak(state)
+            if (known := _state()).state is not None:
+                _speak(known)
 
 
-def _speak(state: published.Published) -> None:
-    g.published = state
+def _speak(known: _Known) -> None:
+    state, tide_now = known.state, known.tide
+    assert state is not None and tide_now is not None  # noqa: S101 - both or none are known
+    g.published = replace(state, stamp=tide_now.stamped(state.stamp))
     g.commune = state.commune
+    g.today, g.alerts, g.zones = tide_now.today, tide_now.alerts, tide_now.zones
     _choose(state.commune.languages)
 
 

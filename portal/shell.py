@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,8 +12,9 @@ from markupsafe import Markup
 
 from core.accounts import Role, holds
 from core.languages import LANGUAGES
-from core.translation import translate
+from core.translation import translate, wall_clock
 from geo import vocabulary
+from geo.alerts.vocabulary import EXERCISE
 
 STYLE = Path(__file__).parent / "static" / "site.css"
 
@@ -28,6 +30,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         absolute=absolute,
         site_style=site_style,
         PACES=vocabulary.PACES,
+        EXERCISE=EXERCISE,
         public_base=public_base,
         holds=holds,
         holds_any=lambda roles: any(holds(Role(role)) for role in roles.split()),
@@ -41,6 +44,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         dir=lambda lang: LANGUAGES[lang].dir if lang in LANGUAGES else "auto",
         own_name=lambda lang: LANGUAGES[lang].own_name if lang in LANGUAGES else lang,
         citation=citation,
+        town_time=town_time,
     )
 
 
@@ -117,6 +121,11 @@ def label(code: str, words: str) -> str:
 def sentence(code: str, **values: object) -> Markup:
     """A remark of a walk's check, its values escaped unless they are markup already."""
     return Markup(translate(vocabulary.REMARKS[code])) % values  # noqa: S704 - our own sentences
+
+
+def town_time(moment: datetime) -> Markup:
+    """A moment on the town's clock, apart from the direction of what stands around it."""
+    return Markup("<bdi>{}</bdi>").format(wall_clock(g.commune.local(moment)))
 
 
 def citation(source: str) -> Markup | str:

@@ -155,7 +155,7 @@ def _shown(typed_code: str) -> ResponseReturnValue:
 
 
 def _monument(sign: Sign, key: str) -> ResponseReturnValue:
-    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh, g.today if g.zones else None)
     small_map = locator.of_monument(db.session, g.published.ground, page, g.commune.metric_crs)
     return render_template(
         "webmap/monument.html", page=page, locator=small_map, ld=None, wifi=_wifi(page), sign=sign
@@ -163,7 +163,8 @@ def _monument(sign: Sign, key: str) -> ResponseReturnValue:
 
 
 def _place(sign: Sign, key: str) -> ResponseReturnValue:
-    page = places.page(db.session, key, g.order, g.commune.walking_speed_kmh, g.commune.metric_crs)
+    day = g.today if g.zones else None
+    page = places.page(db.session, key, g.order, g.commune.walking_speed_kmh, g.commune.metric_crs, day)
     small_map = locator.drawing(g.published.ground, here=page.at_metres, error_m=page.error_m)
     return render_template("qr_signs/place.html", page=page, locator=small_map, wifi=_wifi(page), sign=sign)
 

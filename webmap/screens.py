@@ -41,6 +41,25 @@ def walk_layers(page: RoutePage) -> list[str]:
     return [layer for layer in there(style.WALK) if risks or layer != "risk_zones"]
 
 
+def risks(around: Box | None = None) -> MapParts:
+    """Risk zones on the town's ground: of the whole town, or around one of them."""
+    layers_there = there(style.RISKS)
+    frame = _cut(around, g.commune.bbox) if around else g.published.frame or g.commune.bbox
+    shown = [layer for layer in layers_there if layer not in ("buildings", "places", "routes")]
+    return _build("risks", {layer: _url(layer) for layer in layers_there}, _frame(frame), shown)
+
+
+def _cut(box: Box, limits: Box) -> Box:
+    """A box within another; where nothing is left, the other: the map does not go further."""
+    cut = Box(
+        max(box.west, limits.west),
+        max(box.south, limits.south),
+        min(box.east, limits.east),
+        min(box.north, limits.north),
+    )
+    return cut if cut.west < cut.east and cut.south < cut.north else limits
+
+
 def monument(page: MonumentPage) -> MapParts:
     """Around one monument, about 300 m each way and never less than its error circle."""
     degrees = max(300.0, page.error_m or 0) / 111_000

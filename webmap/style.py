@@ -4,7 +4,7 @@ only.
 
 from typing import Final, NamedTuple
 
-from geo.vocabulary import N_, PRECISIONS
+from geo.vocabulary import LEVELS, N_, PRECISIONS
 from geo.wifi.vocabulary import TOLD
 
 
@@ -21,7 +21,7 @@ LAYERS: Final = {
     "boundary": LayerStyle(N_("Commune boundary"), shown=True),
     "risk_zones": LayerStyle(
         N_("Risk zones"),
-        N_("Records of past events are no zoning; each says what it is."),
+        N_("Whole line: official. Dashed: not official. Hatched: a record of the past, no zoning."),
     ),
     "walls": LayerStyle(N_("Walls"), N_("Schematic: straight lines between the gates."), shown=True),
     "water": LayerStyle(N_("Water")),
@@ -55,6 +55,9 @@ LISTED: Final = 200
 PLACE: Final = ("boundary", "walls", "monuments")
 """Around one monument."""
 
+RISKS: Final = tuple(layer for layer in LAYERS if layer not in ("quarters", "reference", "wifi", "stops"))
+"""Around risk zones."""
+
 PLAN: Final = (
     "boundary",
     "walls",
@@ -73,6 +76,7 @@ SCRIPTS: Final = (
     "vendor/leaflet.markercluster.js",
     "map.js",
     "map-marks.js",
+    "map-zones.js",
     "map-layers.js",
 )
 """In the order in which they run."""
@@ -129,6 +133,11 @@ LABELS: Final = {
     "map": N_("Map"),
     **{f"wifi_{status}": told for status, told in TOLD.items()},
     "record": N_("A record of the past, not a zoning."),
+    "official": N_("official"),
+    "unofficial": N_("not official"),
+    "zone_coming": N_("not yet in force"),
+    "zone_over": N_("no longer in force"),
+    **{f"level_{code}": label for code, label in LEVELS.items()},
     **PRECISIONS,
     "part": N_("Only a part is shown; zoom in for more."),
 }

@@ -1,5 +1,7 @@
 """Maps and public pages on the web: monuments, places, walks, the map, and the layers' data."""
 
+from datetime import date
+
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,7 @@ from core import paging
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid
-from geo import layers, locator, monuments, routes, search
+from geo import layers, locator, monuments, routes, search, zones
 from geo.wifi import public
 from webmap import jsonld, screens, style
 
@@ -38,7 +40,7 @@ def monument_list() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def monument(key: str) -> ResponseReturnValue:
     """One monument."""
-    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh)
+    page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh, risk_day())
     return render_template(
         "webmap/monument.html",
         page=page,
@@ -101,8 +103,15 @@ def layer(layer: str) -> ResponseReturnValue:
         box=screens.box(request.args.get("bbox", "")),
         most=whole(request.args.get("limit", ""), "limit", layers.MOST, layers.MOST),
         route=request.args.get("route", "")[:80].replace("\0", ""),
+        today=g.today,
     )
     return Response(text, mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+def risk_day() -> date | None:
+    """The day for which pages of things ask about risk zones; None while none holds."""
+    today: date = g.today
+    return today if g.zones else None
 
 
 def _list(layer: str) -> str:
@@ -115,6 +124,7 @@ def _list(layer: str) -> str:
         f"webmap/{layer}.html",
         found=found,
         kinds=search.kinds(db.session, layer),
+        risky=zones.at(db.session, [item.id for item in found.items], g.order, g.today) if g.zones else {},
         query=query,
         kind_code=kind,
         here=paging.of(page, found.total, PER_PAGE),

@@ -16,6 +16,7 @@ NAMES: Final[Columns] = MappingProxyType(
     {
         "account": ("created_by",),
         "account_event": ("by",),
+        "alert": ("issued_by",),
         "import_batch": ("by",),
         "picture": ("author", "created_by", "published_by", "withdrawn_by"),
         "record_part": ("by",),
@@ -62,6 +63,7 @@ WORDS: Final[Columns] = MappingProxyType(
 """Table → columns with words that staff wrote, in which a name or an address may stand."""
 RECORDS: Final[Columns] = MappingProxyType(
     {
+        "alert": ("written_by",),
         "record_version": ("content",),
         "sign_build": ("options",),
         "sign_build_item": ("problems",),
@@ -101,6 +103,7 @@ NOBODYS: Final[Mapping[str, str]] = MappingProxyType(
         "letter.recipient": "goes with the account",
         "passkey.name": "goes with the account",
         "import_row.name": "of a thing in a file; gone within a week",
+        "alert.sender": "of the commune, as it signs its warnings",
         "embed_rule.name": "a partner: an organisation, not a private person",
         "building.names": "of buildings, from OpenStreetMap",
         "osm_feature.names": "of places, from OpenStreetMap",

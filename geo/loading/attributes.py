@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from geo.loading.records import At, quoted
 from geo.loading.words import flag, members, number, optional, plain, word
-from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, N_, PRECISIONS, SCHEMES
+from geo.vocabulary import ACCESS, CONDITIONS, HAZARDS, HIPS, INSIDE, LEVELS, N_, PRECISIONS, SCHEMES
 
 LARGEST_ATTRIBUTES: Final = 50_000
 """Characters that a feature's further attributes may take as JSON."""
@@ -17,6 +17,8 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "condition": CONDITIONS,
     "access": ACCESS,
     "inside_walls": INSIDE,
+    "hazard": HAZARDS,
+    "level": LEVELS,
 }
 OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "monuments": {"condition": "unknown", "access": "unknown", "inside_walls": "unknown"},
@@ -29,13 +31,19 @@ OWN: Final[Mapping[str, Mapping[str, Any]]] = {
             "unit": None,
             "value": None,
             "event_time": None,
+            "hazard": None,
+            "level": None,
+            "reported_by": None,
         },
     },
 }
 """Columns of the layers' own tables, with what stands for a value that is not given."""
 
 DAYS: Final[Mapping[str, tuple[str, ...]]] = {"risk_zones": ("valid_from", "valid_until")}
-"""Attributes that must be days, where they are given."""
+"""Attributes that must be days, where they are given: the first not after the second."""
+LENGTHS: Final[Mapping[str, int]] = {"reported_by": 200}
+"""Characters that a text of a column may have; SHORT where nothing is said."""
+SHORT: Final = 20
 
 
 def columns(at: At, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,36 +136,55 @@ def own(at: At, layer: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     for name, default in OWN.get(layer, {}).items():
         value = attributes.get(name, default)
         where = f"attributes.{name}"
-        if name in WORDS:
-            found[name] = word(at, where, value, WORDS[name], name)
-        elif isinstance(default, bool):
+        if isinstance(default, bool):
             found[name] = flag(at, where, value)
-        elif value is None:
+        elif value is None and default is None:
             found[name] = None
+        elif name in WORDS:
+            found[name] = word(at, where, value, WORDS[name], name)
         elif name == "value":
             found[name] = number(at, where, value)
         elif name == "event_time":
             found[name] = _moment(at, where, value)
         else:
-            found[name] = _short(at, where, value)
-    for name in DAYS.get(layer, ()):
-        _day(at, f"attributes.{name}", attributes.get(name))
+            found[name] = _short(at, where, value, LENGTHS.get(name, SHORT))
+    days = [_day(at, f"attributes.{name}", attributes.get(name)) for name in DAYS.get(layer, ())]
+    if len(days) == 2 and None not in days and days[0] > days[1]:  # type: ignore[operator]
+        at.wrong(f"attributes.{DAYS[layer][1]}", N_("is before %(field)s"), field=DAYS[layer][0])
     return found
 
 
-def _day(at: At, where: str, value: Any) -> None:
+def zone(at: At, kind: str | None, dimension: int | None, found: Mapping[str, Any]) -> None:
+    """What must fit together in a risk zone: shape, kind, hazard, and who says so."""
+    if dimension == 0:
+        at.wrong("geometry", "must be an area or a line: a point is no zone")
+    hazard = found.get("hazard")
+    if hazard and kind is not None and HIPS[hazard][0] != kind:
+        at.wrong(
+            "attributes.hazard",
+            N_("%(hazard)s is a hazard of the kind %(right)s, not %(kind)s"),
+            hazard=hazard,
+            right=HIPS[hazard][0],
+            kind=kind,
+        )
+    if found.get("official") and found.get("reported_by"):
+        at.wrong("attributes.reported_by", "is for zones that are not official; name the office in sources")
+
+
+def _day(at: At, where: str, value: Any) -> str | None:
     try:
         good = value is None or date.fromisoformat(value).isoformat() == value
     except (TypeError, ValueError):
         good = False
     if not good:
         at.wrong(where, N_("must be a day such as 2026-03-31, not %(value)s"), value=quoted(value))
+    return value if good else None
 
 
-def _short(at: At, where: str, value: Any) -> str | None:
+def _short(at: At, where: str, value: Any, most: int) -> str | None:
     said = plain(at, where, value)
-    if said is not None and len(said) > 20:
-        at.wrong(where, N_("is longer than %(most)s characters"), most=20)
+    if said is not None and len(said) > most:
+        at.wrong(where, N_("is longer than %(most)s characters"), most=most)
     return said
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.languages import LANGUAGES
-from geo.loading import signage
+from geo.loading import sender, signage
 from geo.loading.files import CONFIG, read_text
 from geo.loading.records import At, Problems, quoted, shown
 from geo.loading.words import KEY, known_members, members, number, per_language, plain, states, word
@@ -26,7 +26,7 @@ MEMBERS: Final = (
         "layers",
         "sources",
     ),
-    *("unknown", "signs"),
+    *("unknown", "signs", "timezone", "alerts"),
 )
 NEEDED: Final = (
     "key",
@@ -236,7 +236,9 @@ def _sources(at: At, name: str, config: Mapping[str, Any]) -> None:
 
 def _unknown(at: At, name: str, config: Mapping[str, Any]) -> None:
     for item in _tables(at, name, config):
-        texts = {lang: text for lang, text in item.items() if lang != "id"}
+        texts = {lang: text for lang, text in item.items() if lang not in ("id", "about")}
+        if "about" in item:
+            word(at, f"{_under(name, item)}.about", item["about"], ("risks",), "subject")
         if not per_language(at, _under(name, item), texts, languages(config), "text"):
             at.wrong(_under(name, item), "needs a text in at least one language")
 
@@ -266,4 +268,6 @@ _CHECKS: Final[Mapping[str, Callable[[At, str, Mapping[str, Any]], object]]] = {
     "sources": _sources,
     "unknown": _unknown,
     "signs": signage.check,
+    "timezone": sender.timezone,
+    "alerts": sender.check,
 }

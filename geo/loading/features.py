@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import shapely
+
 from geo.loading import geometry
-from geo.loading.attributes import columns, own, sources
+from geo.loading.attributes import columns, own, sources, zone
 from geo.loading.files import content_hash
 from geo.loading.records import At, FeatureRecord, RouteRecord, TextRecord, quoted
 from geo.loading.words import (
@@ -139,6 +141,8 @@ class Reader:
         texts = self._texts(at, given, nameless=layer in NAMELESS_LAYERS)
         common = columns(at, given)
         special = own(at, layer, common["attributes"])
+        if layer == "risk_zones":
+            zone(at, kind, None if shape is None else shapely.get_dimensions(shape), special)
         if _problems(at) > before or kind is None:
             return None
         stored = {member: feature["geometry"][member] for member in ("type", "coordinates")}

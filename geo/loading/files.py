@@ -18,7 +18,8 @@ ROUTES: Final = "routes.json"
 SIGNS: Final = "signs.json"
 RECORDINGS: Final = "recordings.json"
 WIFI: Final = "wifi.toml"
-FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS, RECORDINGS, WIFI)
+EVENTS: Final = "hazard_events.json"
+FIXED_FILES: Final = (CONFIG, ROUTES, SIGNS, RECORDINGS, WIFI, EVENTS)
 """Files of every folder; the layers' files are named in the first."""
 
 

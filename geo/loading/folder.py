@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geo import models
-from geo.loading import config, wifi, writing
+from geo.loading import config, events, wifi, writing
 from geo.loading.features import Reader
 from geo.loading.files import CONFIG, ROUTES, folder_hash, read_json
 from geo.loading.records import At, Counts, FeatureRecord, Folder, Problems, RouteRecord
@@ -27,6 +27,7 @@ def read(path: Path) -> Folder:
         problems.raise_any()
     assert checked is not None  # noqa: S101 - raise_any has raised
     checked["wifi"] = wifi.read(problems, path, config.languages(checked))
+    checked["hazard_events"] = events.read(problems, path, config.languages(checked))
     bbox = Box(*checked["bbox"])
     reader = Reader(config.languages(checked), bbox, Box(*checked.get("context_bbox", bbox)))
     features: dict[str, list[FeatureRecord]] = {}

@@ -100,6 +100,11 @@ _ZONE: Final = {
     "unit": Property("z.unit", "string", N_("Unit of the value")),
     "value": Property("z.value", "number", N_("Measured or modelled value")),
     "event_time": Property("z.event_time", "date-time", N_("When the event was")),
+    "hazard": Property("z.hazard", "string", N_("Hazard, by the UNDRR-ISC profiles"), filters=True),
+    "level": Property("z.level", "string", N_("How strong it is, as the source judges"), filters=True),
+    "reported_by": Property("z.reported_by", "string", N_("Who says so, where no office does")),
+    "valid_from": Property("(f.attributes->>'valid_from')", "string", N_("First day on which it holds")),
+    "valid_until": Property("(f.attributes->>'valid_until')", "string", N_("Last day on which it holds")),
 }
 _STOP: Final = {
     "route": Property("r.key", "string", N_("Key of the walk"), filters=True),

@@ -6,20 +6,22 @@ time is over.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from geo.hazards import ACTIVE_ZONES
+from geo.models import Commune
 from geo.shapes import SRID
 from geo.streets import network, ordering
 from geo.streets.directions import turns
 from geo.streets.models import RouteFinding
 from geo.streets.routing import Path
 from geo.streets.ways import Walk, drawn, found, graph, walks
+from geo.zones import ACTIVE_ZONES
 
 CODES: Final = ("order", "closed_stop", "closed_leg", "risk_stop", "risk_leg", "no_street", "unpublished")
 ZIGZAG: Final = 0.10
@@ -100,11 +102,19 @@ def renew(session: Session, *, now: datetime) -> bool:
     The caller commits, and lets the pages know (geo.published.touch) if something changed.
     """
     before = _kept(session)
-    findings = [finding for walk in walks(session) for finding in of(session, walk, now=now)]
+    today = day(session, now)
+    findings = [finding for walk in walks(session) for finding in of(session, walk, today)]
+    session.execute(update(Commune).values(checked_on=today))
     session.execute(delete(RouteFinding))
     if findings:
         session.execute(insert(RouteFinding), [_row(finding) for finding in findings])
     return _kept(session) != before
+
+
+def day(session: Session, now: datetime) -> date:
+    """Which day it is in the town: zones hold by its days."""
+    zone = session.scalar(text("SELECT config->>'timezone' FROM commune"))
+    return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def _kept(session: Session) -> list[tuple[Any, ...]]:
@@ -123,11 +133,11 @@ def _row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def of(session: Session, walk: Walk, *, now: datetime) -> list[Finding]:
+def of(session: Session, walk: Walk, today: date) -> list[Finding]:
     """What there is to say of a walk, in the order of its stops within each kind."""
     loaded = network.is_loaded(session)
     findings = [] if (order := _order(session, walk, loaded)) is None else [order]
-    asked = {"route_id": walk.route_id, "today": now.date().isoformat(), "through": THROUGH_M}
+    asked = {"route_id": walk.route_id, "today": today.isoformat(), "through": THROUGH_M}
     stops: Sequence[Any] = session.execute(_STOPS, _named(asked, "route_id", "today")).all()
     findings += [Finding(walk.route_id, row.code, row.ordinal, row.feature_id) for row in stops]
     legs: Sequence[Any] = session.execute(_LEGS, asked).all()

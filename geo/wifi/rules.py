@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.languages import Said, say
 from geo.commune import Commune
-from geo.hazards import ACTIVE_ZONES
 from geo.shapes import LonLat
 from geo.vocabulary import N_
 from geo.wifi import facades
 from geo.wifi.catalogue import Catalogue
 from geo.wifi.limits import AREA
+from geo.zones import ACTIVE_ZONES
 
 ON_M: Final = 5.0
 """So near to a monument is on it, in metres."""

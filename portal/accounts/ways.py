@@ -29,6 +29,8 @@ def home(roles: frozenset[Role]) -> str:
     """The desk that is theirs."""
     if Role.STAFF in roles:
         return url_for("desk.listed")
+    if Role.RISK in roles:
+        return url_for("alerts_desk.listed")
     if Role.ADMIN in roles:
         return url_for("people.listed")
     if Role.PLANNER in roles:

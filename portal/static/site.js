@@ -1,5 +1,5 @@
-/* Remembers a language that the reader chose by hand, and fetches what only some readers need: taking a walk
-   along, having a text read out. Everything else works without this file. */
+/* Remembers a language that the reader chose by hand, takes down warnings whose time is over, and fetches what only
+   some readers need: taking a walk along, having a text read out. Everything else works without this file. */
 (function () {
   var self = document.currentScript.dataset;
   document.addEventListener("click", function (event) {
@@ -10,6 +10,12 @@
   });
 
   function each(what, act) { Array.prototype.forEach.call(document.querySelectorAll(what), act); }
+
+  // A page may stay open, or be kept on the phone, for longer than a warning holds.
+  function ebb() {
+    each("[data-until]", function (box) { if (Date.parse(box.dataset.until) <= Date.now()) { box.hidden = true; } });
+  }
+  if (document.querySelector("[data-until]")) { ebb(); setInterval(ebb, 30000); }
 
   // Where a browser cannot keep walks, nothing is said of them.
   if ("serviceWorker" in navigator && window.isSecureContext && "caches" in window) {

@@ -28,6 +28,7 @@ def test_packed_files_hold_the_plain_ones() -> None:
     assert {
         "site.js",
         "map.js",
+        "map-zones.js",
         "map-layers.js",
         "map.css",
         "vendor/leaflet.js",

@@ -143,7 +143,7 @@ def test_the_sitemap_names_every_page_in_every_language(client: FlaskClient) -> 
     namespaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     places = [loc.text for loc in root.findall("s:url/s:loc", namespaces)]
 
-    assert len(places) == len(set(places)) == (8 + 1 + 32) * len(LANGUAGES)
+    assert len(places) == len(set(places)) == (9 + 1 + 32) * len(LANGUAGES)
     assert f"https://athar.example/zgh/monuments/{GATE}" in places
     assert all(
         len(url.findall("x:link", namespaces)) == len(LANGUAGES) for url in root.findall("s:url", namespaces)

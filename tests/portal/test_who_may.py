@@ -26,6 +26,7 @@ PICTURES: Final = frozenset({Role.EDITOR, Role.TOURISM})
 SEES: Final = frozenset(rights.SEES)
 WRITES: Final = SEES - {Role.VIEWER}
 IMPORT: Final = frozenset({Role.EDITOR, Role.PLANNER, Role.RISK})
+RISK: Final = frozenset({Role.RISK})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -45,6 +46,7 @@ OPEN_TO: Final = {
     "POST /desk/terms/<int:term_id>/remove": frozenset({Role.EDITOR}),
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
+    "/desk/alerts": RISK,
     "/desk/people": ADMIN,
     "/desk/import": IMPORT,
     "/desk/trail": ADMIN,

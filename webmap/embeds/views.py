@@ -221,7 +221,7 @@ def _page(
 def _data(shown: tuple[str, ...], route: str = "") -> Response:
     # Shaking bands reach far beyond the commune: only those that touch it are asked for.
     box = screens.box(request.args.get("bbox", "")) or (g.commune.bbox if "risk_zones" in shown else None)
-    text = layers.together(db.session, shown, g.order, box=box, most=MOST, route=route)
+    text = layers.together(db.session, shown, g.order, box=box, most=MOST, route=route, today=g.today)
     return Response(text, mimetype="application/geo+json", headers=OPEN)
 
 

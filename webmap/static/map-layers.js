@@ -99,14 +99,6 @@
     return drawn;
   }
 
-  /* Bands of a record: hatched and labelled with their value, the highest on top. */
-  function zones(map, features) {
-    return features.sort(function (a, b) { return a.properties.value - b.properties.value; }).map(function (each) {
-      return L.geoJSON(each, shape("risk_zones", "m-risk_zones", { interactive: true, fillColor: "url(#map-hatch)" }))
-        .bindPopup(function () { return Athar.card(map, "risk_zones", each.properties); });
-    });
-  }
-
   function draw(map, entry, data) {
     const name = entry.settings.name, there = entry.group, open = map.athar.open;
     const features = data.features.filter(function (each) { return each.geometry; });
@@ -117,7 +109,7 @@
         .eachLayer(function (layer) { drawn.push(layer); });
     } else if (name === "walls") { drawn = walls(map, features);
     } else if (name === "routes") { drawn = routes(map, features);
-    } else if (name === "risk_zones") { drawn = zones(map, features);
+    } else if (name === "risk_zones") { drawn = Athar.zones(map, features);
     } else { drawn = [L.geoJSON(features, shape(name, "m-" + name))]; }
     there.clearLayers();
     // What the map is about is never hidden in a group.
@@ -129,53 +121,11 @@
     if (there.addLayers) { there.addLayers(drawn); } else { drawn.forEach(function (each) { there.addLayer(each); }); }
     if (name === "risk_zones") { entry.features = features; }
     const hazards = map.athar.layers.risk_zones;
-    if (hazards && hazards.features) { values(map, hazards); }
+    if (hazards && hazards.features) { Athar.values(map, hazards); }
     if (open && entry.byKey[open] && !map.athar.asked.key) { entry.byKey[open].openPopup(); }
     if (focus && !map.athar.chosen) { Athar.choose(map, focus); }
     seek(map, entry);
     map.athar.settle();
-  }
-
-  /* Whether a point lies in an area; holes and parts alike count by crossings. */
-  function holds(part, at) {
-    if (typeof part[0][0] !== "number") {
-      return part.reduce(function (within, each) { return within !== holds(each, at); }, false);
-    }
-    let within = false;
-    for (let index = 1; index < part.length; index += 1) {
-      const a = part[index - 1], b = part[index];
-      if ((a[1] > at.lat) !== (b[1] > at.lat) && at.lng < (b[0] - a[0]) * (at.lat - a[1]) / (b[1] - a[1]) + a[0]) {
-        within = !within;
-      }
-    }
-    return within;
-  }
-
-  /* Each zone's value stands in it, as near to the middle of what is shown as signs leave room. */
-  function values(map, entry) {
-    entry.values.forEach(function (each) { entry.group.removeLayer(each); });
-    const size = map.getSize(), frame = map.getContainer().getBoundingClientRect();
-    const taken = Athar.signs(map.getContainer()), places = [];
-    for (let x = 50; x < size.x - 40; x += 34) {
-      for (let y = 30; y < size.y - 30; y += 26) {
-        places.push({ x: x, y: y, far: Math.hypot(x - size.x / 2, y - size.y / 2),
-          across: [-32, 0, 32].map(function (more) { return map.containerPointToLatLng([x + more, y]); }) });
-      }
-    }
-    places.sort(function (a, b) { return a.far - b.far; });
-    entry.values = entry.features.filter(function (each) { return each.properties.value; }).map(function (each) {
-      const place = places.find(function (here) {
-        const x = frame.left + here.x, y = frame.top + here.y;
-        const box = { left: x - 34, right: x + 34, top: y - 11, bottom: y + 11 };
-        if (!here.across.every(function (at) { return holds(each.geometry.coordinates, at); }) ||
-            !Athar.apart(box, taken)) { return false; }
-        taken.push(box);
-        return true;
-      });
-      const text = [each.properties.unit, each.properties.value].filter(Boolean).join(" ");
-      return place && Athar.words("quarters", place.across[1], { name: text }, "risk_zones", "zone-value");
-    }).filter(Boolean);
-    entry.values.forEach(function (each) { entry.group.addLayer(each); });
   }
 
   /* Show the thing that the address asks for; a monument before a place of the same key. */
@@ -270,7 +220,7 @@
     map.on("moveend", function () {
       if (!entry.shown) { return; }
       if (entry.boxed && !(entry.reach && entry.reach.contains(map.getBounds()))) { load(map, entry); }
-      if (entry.features) { values(map, entry); map.athar.settle(); }
+      if (entry.features) { Athar.values(map, entry); map.athar.settle(); }
     });
     map.on("athar:asked", function () {
       show(map, entry, Boolean(wanted(entry.shown)));

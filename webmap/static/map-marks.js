@@ -65,6 +65,13 @@ Object.assign(window.Athar, (function () {
 
   function known(words, code) { return Object.prototype.hasOwnProperty.call(words, code) ? words[code] : ""; }
 
+  /* What must be said of a zone: how strong, who says so, whether it holds today. */
+  function standing(labels, zone) {
+    if (zone.record) { return []; }
+    return [known(labels, "level_" + zone.level), zone.official ? labels.official : labels.unofficial, zone.reported_by,
+      known(labels, "zone_" + zone.state)];
+  }
+
   /* The card of a thing: name, kind, what must be said of it, how exact it is, its page. */
   function card(map, name, properties) {
     const settings = map.athar.settings, labels = map.athar.labels;
@@ -73,7 +80,7 @@ Object.assign(window.Athar, (function () {
     const within = properties.error_m ? Athar.fill(labels.within, Math.round(properties.error_m)) : "";
     node.tabIndex = -1;
     node.appendChild(named("strong", "", properties));
-    [known(settings.kinds, properties.kind), name === "wifi" && known(labels, "wifi_" + properties.status), properties.record && labels.record]
+    [known(settings.kinds, properties.kind), name === "wifi" && known(labels, "wifi_" + properties.status), properties.record && labels.record].concat(name === "risk_zones" ? standing(labels, properties) : [])
       .filter(Boolean).forEach(function (text, index) {
         node.appendChild(make("span", index ? "map-remark" : "map-kind", text));
       });
@@ -85,7 +92,7 @@ Object.assign(window.Athar, (function () {
     }
     if (properties.page) {
       const link = make("a", "", labels.page);
-      link.href = settings.pages + encodeURIComponent(properties.page) + "/" + encodeURIComponent(properties.key);
+      link.href = settings.pages + properties.page.split("/").map(encodeURIComponent).join("/") + "/" + encodeURIComponent(properties.key);
       if (settings.embed) { link.target = "_blank"; link.rel = "noopener"; }
       node.appendChild(link);
     }

@@ -12,7 +12,7 @@ depends_on = None
 
 SECRETS = ("email", "name", "password", "totp", "totp_step", "handle", "link_hash")
 WATCHED: dict[str, dict[str, tuple[str, ...]]] = {
-    "commune": {"unseen": ("version", "loaded_at")},
+    "commune": {"unseen": ("version", "loaded_at", "checked_on")},
     "account": {"hidden": (*SECRETS, "created_by")},
     "passkey": {"hidden": ("credential", "public_key", "name"), "unseen": ("sign_count", "used_at")},
     "recovery_code": {"key": ("account_id",), "hidden": ("hash",)},
