@@ -25,6 +25,10 @@ import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
 import webmap.embeds.views
+import webmap.ground.acts
+import webmap.ground.bulk
+import webmap.ground.things
+import webmap.ground.views
 import webmap.ogc.tiles
 import webmap.ogc.views
 import webmap.opendata.views
@@ -110,6 +114,10 @@ IN_NONE = (
     qr_signs.desk.views.blueprint,
     qr_signs.desk.orders.blueprint,
     webmap.desk.blueprint,
+    webmap.ground.views.blueprint,
+    webmap.ground.things.blueprint,
+    webmap.ground.acts.blueprint,
+    webmap.ground.bulk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
-from core.accounts import holds
+from core.accounts import Role, holds
 from core.languages import LANGUAGES
 from core.translation import translate
 from geo import vocabulary
@@ -30,6 +30,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         PACES=vocabulary.PACES,
         public_base=public_base,
         holds=holds,
+        holds_any=lambda roles: any(holds(Role(role)) for role in roles.split()),
         translated=lambda problem: translate(problem.message, values=problem.values),
     )
     app.jinja_env.filters.update(
