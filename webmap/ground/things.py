@@ -1,6 +1,7 @@
 """Making a thing, opening it, changing one of its parts."""
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from flask import Blueprint, g, jsonify, redirect, request, url_for
@@ -17,7 +18,6 @@ from geo.editing.checking import BadRecord
 from geo.editing.parts import FACTS, WALKS
 from geo.editing.rights import SEES
 from geo.editing.versions import Stale
-from geo.folding import fold
 from geo.loading.words import KEY
 from geo.vocabulary import N_
 from webmap import desks
@@ -82,7 +82,8 @@ def _key(contents: dict[str, Any]) -> str:
     """A short name out of a name in Latin letters; "" if there is none."""
     for lang in ("fr", "en", "es", "de"):
         said = contents.get(lang, {}).get("name", {}).get("text", "")
-        if key := re.sub(r"[^a-z0-9]+", "-", fold(said)).strip("-")[:60]:
+        plain = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode().lower()
+        if key := re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-"):
             return key
     return ""
 
@@ -165,8 +166,11 @@ def _keep(
         db.session.rollback()
         draft.wrong = telling.wrong(layer, part, bad)
         return pages.refused(layer, draft.wrong, pages.thing(layer, key, part, draft, 422))
+    if number == base:
+        db.session.rollback()  # not even a record that it was looked at
+        return done(layer, key, part, "same", number)
     db.session.commit()
-    return done(layer, key, part, said if number != base else "same", number)
+    return done(layer, key, part, said, number)
 
 
 def done(layer: str, key: str, part: str, said: str, number: int) -> ResponseReturnValue:
