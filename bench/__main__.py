@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 
 from bench import (
+    desk,
     embeds,
     load,
     offline,
@@ -34,6 +35,7 @@ SUBJECTS = {
     "opendata": opendata.run,
     "streets": streets.run,
     "embeds": embeds.run,
+    "desk": desk.run,
     "wifi-coverage": wifi_coverage.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,

@@ -21,6 +21,7 @@ MEMBER: Final = frozenset(Role) - {Role.PUBLIC}
 STAFF: Final = frozenset({Role.STAFF})
 ADMIN: Final = frozenset({Role.ADMIN})
 PLANNER: Final = frozenset({Role.PLANNER})
+SEES: Final = frozenset({Role.VIEWER, Role.TRANSLATOR, Role.EDITOR, Role.TOURISM, Role.PLANNER, Role.RISK})
 
 OPEN_TO: Final = {
     "/": PUBLIC,
@@ -32,6 +33,9 @@ OPEN_TO: Final = {
     "GET /<lang:lang>/planner/compare$": PUBLIC,
     "POST /<lang:lang>/planner/<key>/comments$": PUBLIC,
     "/desk/": STAFF,
+    "/desk$": SEES,
+    "/desk/ground/": SEES,
+    "/desk/near.geojson": SEES,
     "/desk/enter/": PUBLIC,
     "/desk/leave": PUBLIC,
     "/desk/people": ADMIN,

@@ -43,9 +43,7 @@ class Clerk:
         page = self.get(path).text
         form = re.search(r"<form[^>]*data-ground-form.*?</form>", page, re.DOTALL)
         assert form is not None, page[:2000]
-        return {
-            name: value for name, value in {**fields_of(form[0]), **values}.items() if value is not None
-        }
+        return {name: value for name, value in {**fields_of(form[0]), **values}.items() if value is not None}
 
     def save(self, path: str, *, script: bool = False, **values: Any) -> TestResponse:
         """Open a part's page, change values and save."""
@@ -57,7 +55,7 @@ def fields_of(form: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = (re.search(rf'\b{what}="([^"]*)"', tag) for what in ("name", "value"))
-        if name and not ('type="checkbox"' in tag or 'type="radio"' in tag) or name and " checked" in tag:
+        if (name and not ('type="checkbox"' in tag or 'type="radio"' in tag)) or (name and " checked" in tag):
             found[name[1]] = html.unescape(value[1] if value else "")
     for name, value in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
         found[name] = html.unescape(value)
@@ -85,4 +83,6 @@ def publish(clerk: Clerk, path: str, engine: Engine, part_name: str = "facts") -
     """Publish a part as it is now."""
     layer, key = path.split("/")[3:5]
     there = part(engine, layer, key, part_name)
-    return clerk.post(f"{path}/{part_name}/publish", {"part": part_name, f"version-{part_name}": there.version})
+    return clerk.post(
+        f"{path}/{part_name}/publish", {"part": part_name, f"version-{part_name}": there.version}
+    )

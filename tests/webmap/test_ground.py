@@ -62,7 +62,10 @@ def test_where_it_is_and_what_it_is_go_from_draft_to_public(
     assert publish(editor, GATE, own_engine).status_code == 303
 
     assert _kind(own_app) == "Palace"
-    assert part(own_engine, "monuments", "bab-zorgane").content["geometry"]["coordinates"] == [-8.8762, 30.4653]
+    assert part(own_engine, "monuments", "bab-zorgane").content["geometry"]["coordinates"] == [
+        -8.8762,
+        30.4653,
+    ]
     page = editor.get(GATE).text
     assert "F. Amzil" in page
     assert "Version 2" in page
@@ -136,8 +139,10 @@ def test_a_new_thing_is_a_draft_until_facts_and_name_are_published(
     own_app: Flask, own_engine: Engine, editor: Clerk, second: Clerk
 ) -> None:
     new = "/desk/ground/places/new"
-    given = {"lat": "30.4712, -8.8791", "lon": "", "kind": "garden", "precision": "surveyed", "error_m": "8,5",
-             "licence": "CC0", "name-fr": "Jardin d'Essai", "sources": " seen \n\nmeasured "}  # fmt: skip
+    given = {
+        **{"lat": "30.4712, -8.8791", "lon": "", "kind": "garden", "precision": "surveyed", "error_m": "8,5"},
+        **{"licence": "CC0", "name-fr": "Jardin d'Essai", "sources": " seen \n\nmeasured "},
+    }
     answer = editor.post(new, editor.form(new, **given))
     assert answer.status_code == 303
     path = answer.location.split("/facts")[0]
@@ -187,7 +192,9 @@ def test_who_may_only_see_gets_a_page_without_buttons(viewer: Clerk) -> None:
     assert 'name="chosen"' not in viewer.get("/desk/ground/monuments").text
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk/ground/monuments", GATE, GATE + "/ar", "/desk/ground/routes/new"])
+@pytest.mark.parametrize(
+    "path", ["/desk", "/desk/ground/monuments", GATE, GATE + "/ar", "/desk/ground/routes/new"]
+)
 @pytest.mark.parametrize("lang", ["ar", "fr", "en"])
 def test_every_page_speaks_the_readers_language(editor: Clerk, lang: str, path: str) -> None:
     page = editor.client.get(f"{path}?lang={lang}", headers=HERE)

@@ -38,6 +38,7 @@ PER_PAGE: Final = 20
 @open_to(*SEES)
 def step(layer: str, key: str, part: str, act: str) -> ResponseReturnValue:
     """Ask for review, send back, take away from the public."""
+    desks.person().check(layer, pages.part_of(part))
     number = _number(request.form.get("version", ""))
     return _done(
         layer,
@@ -79,6 +80,7 @@ def publish(layer: str, key: str, part: str) -> ResponseReturnValue:
 @open_to(*SEES)
 def restore(layer: str, key: str, part: str) -> ResponseReturnValue:
     """Make an old version the newest again, as a draft."""
+    desks.person().check(layer, pages.part_of(part))
     number, base = (_number(request.form.get(name, "")) for name in ("number", "base"))
     return _done(
         layer,
