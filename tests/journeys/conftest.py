@@ -80,7 +80,12 @@ def browser() -> Iterator[Browser]:
 OURS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 """This machine by both its names: passkeys are for names, not for numbers."""
 STATUSES = (403, 409, 410, 422, 429)
-EXPECTED = ("404", "net::ERR_FAILED", *(f"status of {status}" for status in STATUSES))
+EXPECTED = (
+    "404",
+    "net::ERR_FAILED",
+    "net::ERR_INTERNET_DISCONNECTED",
+    *(f"status of {status}" for status in STATUSES),
+)
 """What the browser says of answers and failures that tests bring about."""
 Open = Callable[..., Page]
 

@@ -59,9 +59,11 @@
 
     function keep() {
       clearTimeout(timer);
+      timer = 0;
       const now = values(form);
-      if (JSON.stringify(now) === began && !("dirty" in say)) { drop(key); return; }
+      if (JSON.stringify(now) === began && !("dirty" in say)) { drop(key); delete say.held; return; }
       put(key, { values: now, at: Date.now() });
+      say.held = "";
     }
 
     function later() { clearTimeout(timer); timer = setTimeout(keep, WAIT_MS); }
