@@ -80,7 +80,8 @@ def page(
 ) -> tuple[int, Sequence[Row]]:  # fmt: skip
     """How many things there are, and a page of them by key; names in the first language of `order`.
 
-    `sought` is in a name or begins the key (2,000 keys and 10,000 names that fit at most); `stage` is that of any part, or of `part`.
+    `sought` is in a name or begins the key (2,000 keys and 10,000 names that fit at most); `stage` is that
+    of any part, or of `part`.
     """
     features, records, values = _where(sought, stage, part, kind)
     parts = {

@@ -312,8 +312,8 @@ def test_fingers_and_zoom_find_room(come: Come, town: tuple[str, Flask], locale:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             small = page.evaluate(
-                """() => [...document.querySelectorAll('main button, main select, main textarea, main .button,'
-                  + '.part-tabs a, main .pick, main .tick,'
+                """() => [...document.querySelectorAll('main button, main select, main textarea, '
+                  + 'main .button, .part-tabs a, main .pick, main .tick,'
                   + ' main input:not([type=checkbox]):not([type=radio]):not([type=hidden])')]
                 .map(node => [node.className + node.name, node.getBoundingClientRect()])
                 .filter(([, box]) => box.width && box.height < 43.5)

@@ -120,6 +120,8 @@ def test_any_two_versions_side_by_side_and_an_old_one_restored(own_engine: Engin
     editor.save(path + "/facts", kind="city_gate")
     page = editor.get(f"{path}/facts/versions?first=2&second=1").text
     assert "From version 1 to version 2" in page
+    assert page.count('name="first"') == page.count('name="second"') == 3
+    assert "nobody has changed it" not in page
     assert "Approximate, derived" in page
     assert '<circle class="was"' in page
     assert '<circle class="is"' in page

@@ -148,7 +148,7 @@ def history(layer: str, key: str, part: str) -> ResponseReturnValue:
         key=key,
         part=part,
         now=now,
-        versions=listed,
+        listed=listed,
         total=total,
         here=paging.of(page, total, PER_PAGE),
         chosen=chosen,

@@ -20,7 +20,7 @@ from webmap import desks, maps, screens, style
 from webmap.ground import fields, forms, telling, words
 from webmap.ground.telling import Wrong
 
-SCRIPTS: Final = (*style.SCRIPTS, "ground-shape.js", "ground-map.js")
+SCRIPTS: Final = (*style.SCRIPTS, "ground-shape.js", "ground-here.js", "ground-map.js")
 FEW: Final = 6
 """Versions that the page itself lists."""
 FOUND: Final = 8

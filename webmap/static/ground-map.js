@@ -14,7 +14,7 @@
     if (!settings.draws) { walk(map, settings.stops); return; }
     const fields = { lat: form.elements.lat, lon: form.elements.lon, text: form.elements.geometry, shape: form.elements.shape };
     const tools = document.querySelector("[data-tools]"), said = document.querySelector("[data-said]");
-    const outside = form.querySelector("[data-outside]"), exact = document.querySelector("[data-exact]");
+    const outside = form.querySelector("[data-outside]");
     const locked = !tools, handles = L.layerGroup().addTo(map), outline = L.geoJSON(null, {
       pane: "drawn", interactive: false, style: function () { return { className: "drawn-shape" }; },
       pointToLayer: function () { return L.layerGroup(); }
@@ -190,30 +190,17 @@
     }
 
     function finish() {
-      if (shape.draw(drawing, pending)) { drawing = ""; pending = []; preview(); show(); tell(labels.finished); } else { tell(labels.few); }
+      if (!shape.draw(drawing, pending)) { tell(labels.few); return; }
+      drawing = "";
+      pending = [];
+      preview();
+      show();
+      tell(labels.finished);
     }
 
     function history(what) {
       chosen = null;
       if (shape[what]()) { tell(labels[what === "undo" ? "undone" : "redone"]); }
-    }
-
-    function here() {
-      navigator.geolocation.getCurrentPosition(function (found) {
-        const at = L.latLng(found.coords.latitude, found.coords.longitude), metres = Math.max(1, Math.ceil(found.coords.accuracy));
-        map.setView(at, Math.max(map.getZoom(), NEAR_ZOOM));
-        put(at);
-        tell(Athar.fill(labels.here, metres));
-        const button = exact.querySelector("button"), control = form.elements.error_m;
-        exact.hidden = false;
-        button.textContent = form.querySelector("label[for=f-error_m]").textContent + ": " + metres;
-        button.onclick = function () {
-          control.value = metres;
-          control.dispatchEvent(new Event("input", { bubbles: true }));
-          exact.hidden = true;
-          control.focus();
-        };
-      }, function () { tell(labels.noPlace); }, { enableHighAccuracy: true, timeout: 15000 });
     }
 
     /* What is typed or pasted into the fields of a point: one number each, or both in one, in either order. */
@@ -265,7 +252,7 @@
       tool("delete").addEventListener("click", remove);
       tool("undo").addEventListener("click", function () { history("undo"); });
       tool("redo").addEventListener("click", function () { history("redo"); });
-      if ("geolocation" in navigator) { tool("here").addEventListener("click", here); } else { tool("here").hidden = true; }
+      if ("geolocation" in navigator) { tool("here").addEventListener("click", function () { Athar.groundHere(map, form, labels, put, tell); }); } else { tool("here").hidden = true; }
       map.on("click", function (event) { if (drawing) { put(snapped(event.latlng, "")); } });
       map.doubleClickZoom.disable();
       map.on("dblclick", function () { if (drawing && drawing !== "Point") { pending.pop(); finish(); } });
