@@ -271,6 +271,35 @@ def test_coordinates_that_are_pasted_swapped_or_far_away_are_told(come: Come) ->
     expect(page.get_by_role("alert").filter(has_text="outside the commune")).to_be_visible()
 
 
+def test_a_point_snaps_to_its_neighbour_unless_told_not_to(come: Come, town: tuple[str, Flask]) -> None:
+    page = come(f"{LAYER}/bab-sedra", size=DESK, reduced_motion="reduce")
+    near = page.request.get(f"{town[0]}/desk/near.geojson?bbox=-8.9,30.45,-8.86,30.49").json()
+    lon, lat = next(
+        one["geometry"]["coordinates"]
+        for one in near["features"]
+        if one["id"] == "monuments/bab-ouled-bounouna"
+    )
+
+    def drag_a_little() -> tuple[str, str]:
+        with page.expect_response(re.compile("near.geojson")):
+            page.get_by_label("Latitude").fill(f"{lat + 0.00005:.7f}, {lon}")
+        page.locator("#map_desk").scroll_into_view_if_needed()
+        expect(page.locator(".handle-point")).to_be_in_viewport()
+        box = page.locator(".handle-point").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 5, y, steps=5)
+        page.mouse.up()
+        return page.get_by_label("Longitude").input_value(), page.get_by_label("Latitude").input_value()
+
+    assert drag_a_little() == (str(lon), str(lat))
+    page.get_by_label("Snap to neighbours").uncheck()
+    page.get_by_label("Latitude").fill("30.49, -8.9")
+    assert drag_a_little() != (str(lon), str(lat))
+
+
 @pytest.mark.parametrize("locale", ["ar", "fr"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_desk(

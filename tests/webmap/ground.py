@@ -45,7 +45,7 @@ class Clerk:
         assert form is not None, page[:2000]
         return {name: value for name, value in {**fields_of(form[0]), **values}.items() if value is not None}
 
-    def save(self, path: str, *, script: bool = False, **values: Any) -> TestResponse:
+    def save(self, path: str, *, script: Any = False, **values: Any) -> TestResponse:
         """Open a part's page, change values and save."""
         return self.post(path, self.form(path, **values), script=script)
 

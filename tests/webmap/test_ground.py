@@ -1,7 +1,5 @@
 """The desk of things: opening, changing, publishing, versions, and what is told when something is wrong."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -22,7 +20,7 @@ def second(own_app: Flask) -> Clerk:
 
 
 @pytest.fixture(scope="module")
-def viewer(own_app: Flask) -> Iterator[Clerk]:
+def viewer(own_app: Flask) -> Clerk:
     return Clerk(own_app, "V. Chahid", Role.VIEWER)
 
 
