@@ -2,6 +2,7 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -88,3 +89,15 @@ def test_publishing_what_somebody_changed_meanwhile_is_refused(both: tuple[Clerk
     answer = second.post(path + "/facts/publish", looked_at)
     assert answer.status_code == 409
     assert "F. Amzil has changed this meanwhile" in answer.text
+
+
+def test_of_many_saves_in_the_same_moment_one_wins_and_the_others_are_told(
+    both: tuple[Clerk, Clerk], own_engine: Engine
+) -> None:
+    path = "/desk/ground/monuments/bab-bizamaren"
+    people = [*both, Clerk(both[0].app, "K. Three", Role.EDITOR), Clerk(both[0].app, "K. Four", Role.EDITOR)]
+    forms = [one.form(path, precision_note=f"of person {n}") for n, one in enumerate(people)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: people[n].post(path + "/facts", forms[n]), range(4)))
+    assert sorted(one.status_code for one in answers) == [303, 409, 409, 409]
+    assert part(own_engine, "monuments", "bab-bizamaren").version == 2
