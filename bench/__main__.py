@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 
 from bench import (
+    desk,
     embeds,
     exposure,
     load,
@@ -37,6 +38,7 @@ SUBJECTS = {
     "streets": streets.run,
     "translations": translations.run,
     "embeds": embeds.run,
+    "desk": desk.run,
     "wifi-coverage": wifi_coverage.run,
     "wifi-demand": wifi_demand.run,
     "wifi-siting": wifi_siting.run,

@@ -32,6 +32,10 @@ import webmap.desk
 import webmap.embeds.models
 import webmap.embeds.pages
 import webmap.embeds.views
+import webmap.ground.acts
+import webmap.ground.bulk
+import webmap.ground.things
+import webmap.ground.views
 import webmap.importing.views
 import webmap.ogc.tiles
 import webmap.ogc.views
@@ -137,6 +141,10 @@ IN_NONE = (
     webmap.importing.views.blueprint,
     webmap.alerts.blueprint,
     webmap.alerts_desk.blueprint,
+    webmap.ground.views.blueprint,
+    webmap.ground.things.blueprint,
+    webmap.ground.acts.blueprint,
+    webmap.ground.bulk.blueprint,
 )
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may carry; views that take uploads raise it for themselves."""

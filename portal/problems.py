@@ -116,7 +116,7 @@ def answer(status: int, message: str, values: dict[str, object] | None = None) -
             status=status,
             request_id=g.get("request_id"),
         )
-    elif request.is_json:
+    elif request.is_json or request.accept_mimetypes.best == "application/json":
         # A page's own script, which shows the message where the reader is.
         response = jsonify(message=said, field=None, request_id=g.get("request_id"))
     else:

@@ -76,6 +76,17 @@ def plan() -> MapParts:
     return _build("plan", layers, _frame(g.published.frame or g.commune.bbox), shown)
 
 
+DESK_SHEETS = (*style.SHEETS, "ground.css")
+"""Of pages of the desk that have a map."""
+
+
+def desk(layer: str) -> MapParts:
+    """The ground under what is kept right at the desk; the layer's own things are drawn by the page."""
+    ground = ("boundary", "walls", *style.GROUND)
+    layers = {name: _url(name) for name in there(ground) if name != layer}
+    return _build("desk", layers, _frame(g.published.frame or g.commune.bbox), layers)
+
+
 def embedded(layers: Sequence[str], url: str, around: Box | None, start: str) -> MapParts:
     """A map inside somebody else's page: all its layers come by `url`; `start` is the key of what is open."""
     shown = around or g.published.frame or g.commune.bbox

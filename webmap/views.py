@@ -40,6 +40,11 @@ def monument_list() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def monument(key: str) -> ResponseReturnValue:
     """One monument."""
+    return monument_page(key)
+
+
+def monument_page(key: str) -> str:
+    """A monument's page, as the session's transaction sees it."""
     page = monuments.page(db.session, key, g.order, g.commune.walking_speed_kmh, risk_day())
     return render_template(
         "webmap/monument.html",
@@ -77,6 +82,11 @@ def route_list() -> ResponseReturnValue:
 @open_to(Role.PUBLIC, same_for_all=True)
 def route(key: str) -> ResponseReturnValue:
     """One walk with its stops and the way from each to the next: ?pace=slow, usual or brisk."""
+    return route_page(key)
+
+
+def route_page(key: str) -> str:
+    """A walk's page, as the session's transaction sees it."""
     pace = request.args.get("pace", "usual")
     speed = routes.speed(pace, g.commune.walking_speed_kmh)
     page = routes.page(db.session, key, g.order, speed)

@@ -12,6 +12,8 @@ from geo.folding import fold
 
 STAGES: Final = ("draft", "review", "published", "withdrawn")
 LONGEST_SOUGHT: Final = 80
+MOST_KEYS, MOST_NAMES = 2_000, 10_000
+"""Of what is sought so many are taken at most: who finds more has to say more, and nobody waits for all."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +30,26 @@ class Row:
     stages: Mapping[str, str]
 
 
-_THINGS: Final = """
-  SELECT f.id, f.key, f.kind, f.place, f.withdrawn_at IS NULL AS public, r.id AS record_id
-    FROM feature f LEFT JOIN record r ON r.layer = f.layer AND r.key = f.key
-   WHERE f.layer = :layer {features}
-  UNION ALL
-  SELECT NULL, r.key, v.content->>'kind',
-         ST_PointOnSurface(ST_SetSRID(ST_GeomFromGeoJSON(v.content->>'geometry'), 4326)), false, r.id
-    FROM record r
-    JOIN record_part p ON p.record_id = r.id AND p.part = 'facts'
-    JOIN record_version v ON v.record_id = r.id AND v.part = 'facts' AND v.number = p.latest
-   WHERE r.layer = :layer AND r.feature_id IS NULL {records}
-"""
+_FEATURES: Final = "FROM feature f {staged} WHERE f.layer = :layer {features}"
+_RECORDS: Final = "FROM record r {kinds} WHERE r.layer = :layer AND r.feature_id IS NULL {records}"
+_STAGES_OF: Final = "JOIN record r ON r.layer = f.layer AND r.key = f.key"
+_KINDS_OF: Final = """JOIN record_part p ON p.record_id = r.id AND p.part = 'facts'
+  JOIN record_version v ON v.record_id = r.id AND v.part = 'facts' AND v.number = p.latest"""
 _PAGE: Final = """
-WITH things AS ({things} ORDER BY key LIMIT :limit OFFSET :offset)
+WITH found AS (
+  (SELECT f.id, f.key {features} ORDER BY f.key LIMIT :upto)
+  UNION ALL
+  (SELECT NULL, r.key {records} ORDER BY r.key LIMIT :upto)),
+things AS (
+  SELECT t.id, t.key, r.id AS record_id, COALESCE(f.kind, v.content->>'kind') AS kind,
+         f.id IS NOT NULL AND f.withdrawn_at IS NULL AS public,
+         COALESCE(f.place, ST_PointOnSurface(ST_SetSRID(ST_GeomFromGeoJSON(v.content->>'geometry'), 4326)))
+           AS place
+    FROM (SELECT * FROM found ORDER BY key LIMIT :limit OFFSET :offset) AS t
+    LEFT JOIN feature f ON f.id = t.id
+    LEFT JOIN record r ON r.layer = :layer AND r.key = t.key
+    LEFT JOIN record_part p ON t.id IS NULL AND p.record_id = r.id AND p.part = 'facts'
+    LEFT JOIN record_version v ON v.record_id = r.id AND v.part = 'facts' AND v.number = p.latest)
 SELECT t.key, t.kind, ST_X(t.place) AS lon, ST_Y(t.place) AS lat, t.public, name.text, name.lang, name.state,
        (SELECT jsonb_object_agg(p.part, p.state) FROM record_part p
          WHERE p.record_id = t.record_id AND p.state <> 'published' AND p.latest > 0) AS stages
@@ -56,8 +64,12 @@ SELECT t.key, t.kind, ST_X(t.place) AS lon, ST_Y(t.place) AS lat, t.public, name
      ORDER BY array_position(CAST(:order AS text[]), n.lang) NULLS LAST, n.lang LIMIT 1) AS name ON true
  ORDER BY t.key
 """
-_FOUND: Final = """ AND (f.key LIKE :beginning OR f.id IN (
-  SELECT feature_id FROM feature_text WHERE field = 'name' AND folded LIKE :sought))"""
+_FOUND: Final = """ AND f.id IN (
+  SELECT id FROM (SELECT id FROM feature WHERE layer = :layer AND key LIKE :beginning ORDER BY key
+                   LIMIT :most) AS keyed
+  UNION
+  SELECT feature_id FROM (SELECT feature_id FROM feature_text WHERE field = 'name' AND folded LIKE :sought
+                           LIMIT :names) AS named)"""
 _STAGED: Final = """ AND r.id IN (SELECT p.record_id FROM record_part p
   WHERE p.state = :stage AND p.latest > 0 AND (CAST(:part AS text) IS NULL OR p.part = :part))"""
 
@@ -68,13 +80,18 @@ def page(
 ) -> tuple[int, Sequence[Row]]:  # fmt: skip
     """How many things there are, and a page of them by key; names in the first language of `order`.
 
-    `sought` is in a name or begins the key; `stage` is that of any part, or of `part`.
+    `sought` is in a name or begins the key (2,000 keys and 10,000 names that fit at most); `stage` is that
+    of any part, or of `part`.
     """
     features, records, values = _where(sought, stage, part, kind)
-    things = _THINGS.format(features=features, records=records)
-    values = {**values, "layer": layer, "order": list(order), "limit": limit, "offset": offset}
-    total = session.scalar(text(f"SELECT count(*) FROM ({things}) AS t"), values) or 0
-    rows = session.execute(text(_PAGE.format(things=things)), values)
+    parts = {
+        "features": _FEATURES.format(features=features, staged=_STAGES_OF if "r.id" in features else ""),
+        "records": _RECORDS.format(records=records, kinds=_KINDS_OF if kind else ""),
+    }
+    values |= {"layer": layer, "order": list(order), "limit": limit, "offset": offset, "upto": offset + limit}
+    counted = "SELECT (SELECT count(*) {features}) + (SELECT count(*) {records})".format(**parts)
+    total = session.scalar(text(counted), values) or 0
+    rows = session.execute(text(_PAGE.format(**parts)), values)
     return total, [_row(layer, row) for row in rows]
 
 
@@ -86,6 +103,7 @@ def _where(sought: str, stage: str, part: str | None, kind: str) -> tuple[str, s
         features += _FOUND
         records += " AND r.key LIKE :beginning"
         values |= {"beginning": f"{beginning}%", "sought": f"%{folded}%" if folded else None}
+        values |= {"most": MOST_KEYS, "names": MOST_NAMES}
     if kind:
         features += " AND f.kind = :kind"
         records += " AND v.content->>'kind' = :kind"

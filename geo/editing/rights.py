@@ -7,7 +7,7 @@ from typing import Final
 from core.accounts import Role
 from core.errors import Refused
 from geo.editing.parts import FACTS
-from geo.vocabulary import LAYERS, N_
+from geo.vocabulary import LAYERS, N_, PRIVATE_LAYERS
 
 EDITS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(LAYERS, Role.EDITOR),
@@ -27,6 +27,15 @@ class Person:
     name: str
     roles: Collection[Role]
     languages: Collection[str] = ()
+
+    def may_see(self, layer: str) -> bool:
+        """Whether they may see the layer's drafts. Where power and fibre come in is the planners' alone."""
+        return layer not in PRIVATE_LAYERS or Role.PLANNER in self.roles
+
+    def see(self, layer: str) -> None:
+        """Refused if they may not."""
+        if layer not in EDITS or not self.may_see(layer):
+            raise Refused(N_("Your account does not hold the role for this part of the map."))
 
     def may_edit(self, layer: str, part: str) -> bool:
         """Whether they may write and publish that part of the layer's things."""

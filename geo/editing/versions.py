@@ -173,7 +173,7 @@ def save(
     if row.latest != base:
         raise _stale(session, row, content, base)
     there = _parts(session, record.id)
-    if part in there and not merging.changes(there[part].content, content):
+    if not merging.changes(there[part].content if part in there else {}, content):
         return row.latest
     contents = {name: one.content for name, one in there.items()}
     checking.checked(session, layer, key, {**contents, part: content})

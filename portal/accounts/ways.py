@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 
 from core.accounts import Role
+from geo.editing import rights
 
 LONGEST = 300
 
@@ -35,6 +36,8 @@ def home(roles: frozenset[Role]) -> str:
         return url_for("people.listed")
     if Role.PLANNER in roles:
         return url_for("planner.listed")
+    if set(roles) & set(rights.SEES):
+        return url_for("ground.overview")
     return url_for("own.account") if Role.MEMBER in roles else url_for("root.door")
 
 

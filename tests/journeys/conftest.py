@@ -13,8 +13,10 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from core.accounts import Role
 from core.db import Engine
 from core.settings import PROJECT, Settings
+from portal import staff
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
@@ -80,7 +82,12 @@ def browser() -> Iterator[Browser]:
 OURS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 """This machine by both its names: passkeys are for names, not for numbers."""
 STATUSES = (403, 409, 410, 422, 429)
-EXPECTED = ("404", "net::ERR_FAILED", *(f"status of {status}" for status in STATUSES))
+EXPECTED = (
+    "404",
+    "net::ERR_FAILED",
+    "net::ERR_INTERNET_DISCONNECTED",
+    *(f"status of {status}" for status in STATUSES),
+)
 """What the browser says of answers and failures that tests bring about."""
 Open = Callable[..., Page]
 
@@ -169,3 +176,36 @@ def town(own_app: Flask) -> Iterator[Town]:
     town = Town(own_app)
     yield town
     town.stop()
+
+
+Come = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def desk_town(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask]]:
+    """Address of a site whose things these tests may change, and its application."""
+    with _database("ground") as engine:
+        load(engine, shipped)
+        files = str(tmp_path_factory.mktemp("ground"))
+        app = create_app(Settings(SECRET_KEY="test", SIGN_KEY="k", FILES_DIR=files), engine)
+        with serving(app) as address:
+            yield address, app
+        app.extensions["scan_counter"].close()
+        app.extensions["embed_counter"].close()
+
+
+@pytest.fixture
+def come(open_page: Open, desk_town: tuple[str, Flask]) -> Come:
+    """A person comes to the desk, in English unless told otherwise, and opens a page of it."""
+    base, _ = desk_town
+
+    def come(path: str, name: str = "F. Amzil", *roles: Role, locale: str = "en", **options: object) -> Page:
+        size = options.pop("size", PHONE)
+        page = open_page("/", base=base, size=size, locale=locale, **options)
+        token = staff.token("test", name, list(roles or (Role.EDITOR,)))
+        page.goto(f"{base}/desk/enter/{token}")
+        page.locator("main button").click()
+        page.goto(base + path)
+        return page
+
+    return come

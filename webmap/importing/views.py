@@ -12,8 +12,9 @@ from core.db import db
 from core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from geo.editing.importing import batches, fields, formats, tables, told
 from geo.editing.importing.models import ImportBatch
-from geo.editing.rights import EDITS, Person
+from geo.editing.rights import EDITS
 from geo.vocabulary import KINDS, N_, NAMELESS_LAYERS, PRECISIONS, WIDE_LAYERS
+from webmap.desks import person
 from webmap.importing import drawing, words
 
 blueprint = Blueprint("importing", __name__, url_prefix="/desk/import", template_folder="../templates")
@@ -24,11 +25,6 @@ ROLES: Final = (Role.EDITOR, Role.PLANNER, Role.RISK)
 PER_PAGE: Final = 50
 FURTHEST_PAGE: Final = tables.MOST_ROWS // PER_PAGE
 MOST_DRAWN: Final = 2_000
-
-
-def person() -> Person:
-    """Whoever asks."""
-    return Person(g.who, g.staff_name, g.roles, g.translates)
 
 
 @blueprint.get("")

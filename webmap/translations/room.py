@@ -9,10 +9,11 @@ from core.accounts import Role
 from core.errors import NotFound, Problem
 from core.translation import translate
 from geo.editing.checking import BadRecord
-from geo.editing.rights import SEES, Person
+from geo.editing.rights import SEES
 from geo.translating.terms import KINDS
 from geo.translating.units import RANK_NAMES
 from geo.vocabulary import N_
+from webmap.desks import person
 
 blueprint = Blueprint("translations", __name__, url_prefix="/desk", template_folder="../templates")
 
@@ -27,6 +28,7 @@ FIELDS: Final = {
     "protection": N_("Protection"),
     "condition": N_("Condition"),
     "access": N_("Access"),
+    "advice": N_("What to do"),
     "note": N_("Note"),
 }
 LAYERS: Final = {
@@ -54,11 +56,6 @@ def unkept(response: Response) -> Response:
     if request.args.get("lang"):
         response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
     return response
-
-
-def person() -> Person:
-    """Whoever asks."""
-    return Person(g.who, g.staff_name, g.roles, g.get("translates", ()))
 
 
 def language(into: str) -> str:
