@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from geo.editing.parts import WALKS
-from geo.loading.attributes import DAYS, OWN, WORDS
+from geo.loading.attributes import DAYS, LENGTHS, OWN, SHORT, WORDS
 from geo.vocabulary import KINDS, N_, PRECISIONS, SCHEMES, THEMES
 from webmap.ground import words
 
@@ -45,6 +45,9 @@ LABELS: Final[Mapping[str, str]] = {
     "unit": N_("Unit"),
     "value": N_("Value"),
     "event_time": N_("When it happened"),
+    "hazard": N_("Hazard"),
+    "level": N_("Level"),
+    "reported_by": N_("Reported by"),
     "valid_from": N_("Valid from"),
     "valid_until": N_("Valid until"),
 }
@@ -107,7 +110,7 @@ def _attribute(name: str, default: Any) -> Control:
     if name == "event_time":
         hint = N_("With its offset, such as 2023-09-08T22:11:02Z.")
         return Control(place, label, "moment", hint=hint, longest=40)
-    return Control(place, label, "text", longest=20)
+    return Control(place, label, "text", longest=LENGTHS.get(name, SHORT))
 
 
 BULK: Final = ("choice", "flag")

@@ -133,7 +133,8 @@ def text_fields(layer: str, facts: Mapping[str, Any]) -> Sequence[str]:
     """The texts that a thing can have."""
     told = facts.get("stops")
     many = len(told) if layer == WALKS and isinstance(told, list) else 0
-    return ("name", *FIELDS, *(f"stop-{n}" for n in range(1, many + 1)))
+    common = (field for field in FIELDS if field != "advice" or layer == "risk_zones")
+    return ("name", *common, *(f"stop-{n}" for n in range(1, many + 1)))
 
 
 def texts(

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from core.errors import Problem
 from core.languages import LANGUAGES
-from core.translation import translate
+from core.translation import told, translate
 from geo.editing.checking import BadRecord
 from geo.editing.merging import Change
 from geo.editing.parts import FACTS
@@ -34,7 +34,7 @@ class Wrong(NamedTuple):
     field: str
     label: str
     message: str
-    lang: str
+    lang: str = ""
 
 
 def label(layer: str, part: str, name: str) -> str:
@@ -110,16 +110,11 @@ def changes(layer: str, part: str, listed: Sequence[Change]) -> list[Told]:
 
 
 def wrong(layer: str, part: str, bad: BadRecord) -> list[Wrong]:
-    """The loader's problems, each at a field of the form; in the reader's language where it can be."""
+    """The loader's problems, each at a field of the form; in the reader's language."""
     found = []
     for problem in bad.problems:
         name = place(part, problem.field or "")
-        template = getattr(problem, "template", None)
-        if template is not None:
-            said, lang = translate(template, values=getattr(problem, "values", None)), ""
-        else:
-            said, lang = problem.message, "en"
-        found.append(Wrong(name, label(layer, part, name), said, lang))
+        found.append(Wrong(name, label(layer, part, name), told(problem)))
     return found
 
 

@@ -39,6 +39,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "protection": N_("Protection"),
     "condition": N_("Condition"),
     "access": N_("Access"),
+    "advice": N_("What to do"),
     "note": N_("Note"),
 }
 STOP_KINDS: Final[Mapping[str, str]] = {

@@ -14,7 +14,8 @@ from core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from geo.translating import exchange, tables, xliff
 from geo.translating.exchange import LARGEST_BYTES, SCOPES
 from geo.vocabulary import LAYERS, N_
-from webmap.translations.room import READS, WRITES, blueprint, language, page, person
+from webmap.desks import person
+from webmap.translations.room import READS, WRITES, blueprint, language, page
 
 KINDS: Final = {"xlf": "application/xliff+xml", "csv": "text/csv"}
 SHOWN: Final = 500

@@ -17,7 +17,8 @@ from geo.translating import sheets, terms, units
 from geo.translating.sheets import Given, Sheet
 from geo.translating.units import RANKS, Asked
 from geo.vocabulary import LAYERS, N_
-from webmap.translations.room import PER_PAGE, READS, STAGES, WRITES, blueprint, language, page, person
+from webmap.desks import person
+from webmap.translations.room import PER_PAGE, READS, STAGES, WRITES, blueprint, language, page
 
 LARGEST_FORM: Final = 2 * 2**20
 """Bytes: a walk of many stops with long texts."""
