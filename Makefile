@@ -4,6 +4,7 @@ SHELL := /bin/bash
 COMMUNE ?= data/taroudant
 PORT ?= 8000
 export PORT
+PROCESSES ?= 2
 PY := .venv/bin/python
 COMPILE = .setup/uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-header --no-emit-index-url --no-emit-find-links
@@ -22,8 +23,8 @@ setup-test: ## Install what tests and benchmarks need
 run: setup ## Serve the commune at http://127.0.0.1:8000 (PORT=…, COMMUNE=data/…)
 	@exec .venv/bin/athar up $(COMMUNE)
 
-test: setup-test ## Run every test (ARGS='-k scan' for some)
-	@$(PY) -m pytest $(ARGS)
+test: setup-test ## Run every test, in two processes (ARGS='-k scan' for some, PROCESSES=0 in this one)
+	@$(PY) -m pytest -n $(PROCESSES) $(ARGS)
 
 lint: setup-test ## Style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

@@ -19,6 +19,7 @@ from portal.accounts import letters
 from portal.cli import load
 from qr_signs import reports
 from qr_signs.models import Sign, SignArtwork, SignBuild, SignBuildItem, SignEvent, SignWording
+from tests.core import lived_map
 from tests.wifi_plans import hotspot, scenario
 
 NOW: Final = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -52,6 +53,7 @@ def live(engine: Engine, shipped: Path, settings: Settings) -> Life:
         session.commit()
         _signs(session, settings)
         _plans(session)
+        lived_map.work(session, NAME, now=NOW)
         jobs.defer(session, letters.FORGOT, lock=f"forgot:{EMAIL}", email=EMAIL, base="https://athar.example")
         session.commit()
         with_key = limits.key("test", "password", EMAIL)

@@ -16,7 +16,8 @@ from core.backups.errors import NotDone
 from core.db import session_of
 from core.people import register
 from core.persons import erasing
-from tests.core.drills import KEY, checked, contents, files, keyed
+from core.trail.verifying import verify
+from tests.core.drills import KEY, checked, contents, files, keyed, same
 from tests.core.lived import EMAIL, NAME, NOW, OTHER_EMAIL, holdings, live
 
 
@@ -29,8 +30,13 @@ def test_what_is_restored_is_the_same_to_the_last_row_and_byte(
 
     before, after = contents(lived.engine), contents(empty.engine)
     assert len(before) > 50 and sum(map(len, before.values())) > 2000
+    assert set(before["trail.entry"]) < set(after["trail.entry"])
+    assert len(after["trail.entry"]) == len(before.pop("trail.entry")) + 1
     assert [name for name in before if before[name] != after.get(name)] == []
-    assert before.keys() == after.keys()
+    assert before.keys() == after.keys() - {"trail.entry"}
+    with session_of(empty.engine) as session:
+        verdict = verify(session)
+    assert (verdict.faults, verdict.sealed) == ([], True)
     assert files(empty.files) == files(lived.files)
     assert done.schema == schema.newest()
     kept = {path.name: path.read_text() for path in empty.state.iterdir()}
@@ -102,7 +108,7 @@ def test_a_database_that_is_not_empty_is_left_alone_unless_it_is_said(
     assert files(empty.files).keys() == {"kept/older"}
 
     restoring.restore(empty, made.file, replace=True, now=NOW)
-    assert contents(empty.engine) == contents(lived.engine)
+    assert same(lived.engine, empty.engine)
     assert files(empty.files) == files(lived.files)
 
 

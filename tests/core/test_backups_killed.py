@@ -14,7 +14,7 @@ from core.backups import making, programs, restoring
 from core.backups.errors import NotDone
 from core.settings import PROJECT
 from tests.core.crew import until
-from tests.core.drills import contents, files
+from tests.core.drills import contents, files, same
 from tests.core.lived import NOW
 
 
@@ -89,7 +89,7 @@ def test_a_restore_killed_before_its_end_leaves_the_old_state(
     left = {name: kept for name, kept in files(empty.files).items() if not name.startswith(".restore")}
     assert left == before[1]
     restoring.restore(empty, made.file, replace=True, now=NOW)
-    assert contents(empty.engine) == contents(lived.engine)
+    assert same(lived.engine, empty.engine)
     assert files(empty.files) == files(lived.files)
 
 

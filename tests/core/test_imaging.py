@@ -161,6 +161,7 @@ def test_a_telephones_jpeg_of_several_pictures_is_its_first() -> None:
         b"PK\3\4" + os.urandom(50),
         photo(kind="PNG"),
     ],
+    ids=["script", "php", "zip", "picture"],
 )
 def test_what_hangs_on_a_picture_is_gone(tail: bytes) -> None:
     for kind in ("JPEG", "PNG", "WEBP"):

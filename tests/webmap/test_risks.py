@@ -142,8 +142,8 @@ def test_an_all_clear_takes_the_warning_down_and_leaves_it_reachable(site: Flask
         assert root.findtext("{*}status") == "Exercise"
         assert root.findtext("{*}info/{*}web", "").startswith(f"{BASE}/ar/risks/warnings/")
     assert all(
-        "Exercise" in entry.title
-        for entry in feedparser.parse(client.get("/alerts.atom?lang=en").data).entries
+        "Exercice" in entry.title
+        for entry in feedparser.parse(client.get("/alerts.atom?lang=fr").data).entries
     )
 
 

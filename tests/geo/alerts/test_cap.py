@@ -50,7 +50,8 @@ def test_draft_and_exercise_are_valid_and_say_what_they_are(session: Session, co
 
     assert _texts(root, "status") == ["Exercise"]
     assert _texts(root, "sender") == ["tinytown.exercise.invalid"]
-    assert "not a real warning" in _texts(root, "note")[0]
+    assert "ليس تحذيراً حقيقياً" in _texts(root, "note")[0]
+    assert "pas une vraie alerte" in _texts(root, "note")[0]
     assert all(len(said) > len(WORDS["fr"]["headline"]) for said in _texts(root, "headline"))
     assert _texts(root, "language") == ["ar-MA", "fr"]
     assert _texts(root, "category") == ["Met", "Met"]
