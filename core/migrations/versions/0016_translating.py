@@ -119,13 +119,30 @@ CREATE FUNCTION translation_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   which bigint;
 BEGIN
-  FOR which IN SELECT DISTINCT record_id FROM changed ORDER BY 1 LOOP
+  FOR which IN
+    SELECT DISTINCT c.record_id FROM changed c JOIN record r ON r.id = c.record_id
+     WHERE c.part <> 'facts' OR c.state IN ('withdrawn', 'published')
+        OR NOT EXISTS (SELECT 1 FROM translation_unit u WHERE u.layer = r.layer AND u.key = r.key)
+     ORDER BY 1
+  LOOP
+    PERFORM translation_follow(which);
+  END LOOP;
+  RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION translation_versioned() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  which bigint;
+BEGIN
+  FOR which IN SELECT DISTINCT record_id FROM changed WHERE part <> 'facts' ORDER BY 1 LOOP
     PERFORM translation_follow(which);
   END LOOP;
   RETURN NULL;
 END $$
 """,
 )
+"""A draft of facts changes nothing of what there is to translate, unless the thing was withdrawn before."""
 GONE_OR_BACK = """
 CREATE FUNCTION translation_gone() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -133,7 +150,11 @@ BEGIN
   RETURN NULL;
 END $$
 """
-WATCHED = (("record_part", "INSERT"), ("record_part", "UPDATE"), ("record_version", "INSERT"))
+WATCHED = (
+    ("record_part", "INSERT", "changed"),
+    ("record_part", "UPDATE", "changed"),
+    ("record_version", "INSERT", "versioned"),
+)
 
 
 def _units() -> list[sa.Column[object]]:
@@ -209,10 +230,10 @@ def upgrade() -> None:
         for place, sql in filled.items():
             function = function.replace("{" + place + "}", sql.strip())
         op.execute(sa.text(function.replace(":", r"\:")))
-    for table, act in WATCHED:
+    for table, act, follower in WATCHED:
         op.execute(
             f"CREATE TRIGGER translated_{act.lower()} AFTER {act} ON {table} REFERENCING NEW TABLE AS changed"
-            " FOR EACH STATEMENT EXECUTE FUNCTION translation_changed()"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION translation_{follower}()"
         )
     op.execute(
         "CREATE TRIGGER translated_gone AFTER UPDATE OF withdrawn_at ON feature FOR EACH ROW"
@@ -224,12 +245,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take all of it away."""
-    for table, act in WATCHED:
+    for table, act, _ in WATCHED:
         op.execute(f"DROP TRIGGER translated_{act.lower()} ON {table}")
     op.execute("DROP TRIGGER translated_gone ON feature")
     for function in (
         "translation_gone()",
         "translation_changed()",
+        "translation_versioned()",
         "translation_follow(bigint)",
         "translation_rebuild()",
     ):
