@@ -28,8 +28,10 @@ def is_id(number: int) -> bool:
     return 0 < number < 2**63
 
 
-def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> Engine:
+def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5, who: str = "") -> Engine:
     """An engine whose every query is cut off after `statement_timeout_ms`; times are in UTC.
+
+    `who` is who acts, for the trail, where a session does not say it (core/trail/who.py).
 
     Every connection has `jit` off, since compiling takes longer than the longest query here runs, and plans
     for the values of each query: one plan for any box reads the whole layer for a small one. Both matter to
@@ -38,6 +40,7 @@ def make_engine(url: str, *, statement_timeout_ms: int, pool_size: int = 5) -> E
     options = (
         f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"
         " -c plan_cache_mode=force_custom_plan -c application_name=athar"
+        f"{f' -c athar.who={who}' if who else ''}"
     )
     engine = create_engine(
         url,
@@ -81,7 +84,7 @@ class Database:
         """The request's own session, opened on first use."""
         if "session" not in g:
             g.session = current_app.extensions["sessions"]()
-            g.session.info["who"] = g.get("who", "public")  # for the trail (core/trail/who.py)
+            g.session.info["who"] = g.get("who")  # for the trail (core/trail/who.py)
         session: Session = g.session
         return session
 

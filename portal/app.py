@@ -157,7 +157,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     store.of(settings)
     if engine is None:
         url = settings.DATABASE_URL or cluster.ensure(PROJECT)
-        engine = make_engine(url, statement_timeout_ms=settings.STATEMENT_TIMEOUT_MS)
+        engine = make_engine(url, statement_timeout_ms=settings.STATEMENT_TIMEOUT_MS, who="public")
     app = Flask(__name__, static_folder=None)
     app.config.update(SECRET_KEY=settings.SECRET_KEY, MAX_CONTENT_LENGTH=BODY_LIMIT, SETTINGS=settings)
     db.init_app(app, engine)

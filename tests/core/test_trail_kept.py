@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core import clock, schema
-from core.db import Engine, session_of
+from core.db import Engine, make_engine, session_of
 from core.persons import columns
 from core.settings import Settings
-from core.trail import daily, heads, sealing
+from core.trail import daily, heads, reading, sealing, who
 from core.trail.reading import Head
 from tests.core.trails import break_, verdict, written
 
@@ -87,3 +87,18 @@ def test_the_worker_keeps_the_ends_of_days(
 
     [kept] = heads.kept(tmp_path)
     assert kept.hash == verdict(trailed).last
+
+
+def test_an_engine_says_who_acts_where_no_session_does(trailed: Engine) -> None:
+    url = trailed.url.render_as_string(hide_password=False)
+    readers = make_engine(url, statement_timeout_ms=1000, pool_size=1, who="public")
+    written(readers, 1)
+    with session_of(readers) as session:
+        who.acts(session, "account:7")
+        session.execute(text("UPDATE account SET lang = 'ar'"))
+        session.commit()
+    with session_of(trailed) as session:
+        written_by = [entry.who for entry in reading.page(session, limit=2)]
+    readers.dispose()
+
+    assert written_by == ["account:7", "public"]
