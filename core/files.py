@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,27 @@ def keep(root: Path, data: bytes) -> str:
         os.fsync(file.fileno())
     draft.replace(path)
     return name
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write beside and rename: the file is the old one or the new one, whatever happens in between."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with open(draft, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    # The new name is safe only once the folder is.
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def find(root: Path, name: str) -> Path | None:

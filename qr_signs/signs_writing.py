@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import files
 from geo.loading.files import content_hash
 from geo.models import Feature
 from qr_signs import codes
@@ -35,7 +35,7 @@ def export(session: Session, folder: Path) -> int:
             sign.loaded_hash = content_hash(line)
             lines.append(line)
         document = json.dumps({"signs": lines}, ensure_ascii=False, indent=1)
-        _replace((folder / FILE).resolve(), document + "\n")
+        files.replace((folder / FILE).resolve(), f"{document}\n".encode())
     return len(lines)
 
 
@@ -77,7 +77,7 @@ def mint(folder: Path, keys: Mapping[str, set[str]]) -> int:
             taken.add(code)
             signs.append({"code": code, "layer": layer, "id": key})
         if bare:
-            _replace(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+            files.replace(path, f"{json.dumps(document, ensure_ascii=False, indent=1)}\n".encode())
     return len(bare)
 
 
@@ -88,26 +88,5 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(handle)
-
-
-def _replace(path: Path, content: str) -> None:
-    """Write beside and rename: the file is the old one or the new one, whatever happens in between."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with open(draft, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            draft.chmod(stat.S_IMODE(path.stat().st_mode))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    # The new name is safe only once the folder is.
-    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

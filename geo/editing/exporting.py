@@ -4,7 +4,6 @@ Only lines of things that the desk changed are rewritten; the rest of each file 
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import files
 from geo import models
 from geo.editing import parts, stages
 from geo.editing.models import Record
@@ -42,12 +42,12 @@ def export(session: Session, path: Path) -> int:
     }
     with_old = {name: (path / name).read_bytes() for name in texts}
     for name, text in texts.items():
-        _replace(path / name, text.encode())
+        files.replace((path / name).resolve(), text.encode())
     try:
         _count_as_loaded(session, path, records)
     except Exception:
         for name, old in with_old.items():
-            _replace(path / name, old)
+            files.replace((path / name).resolve(), old)
         raise
     return sum(map(len, lines.values()))
 
@@ -113,17 +113,6 @@ def _read(file: Path) -> dict[str, Any]:
 def _listed(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = document["routes"] if "routes" in document else document["features"]
     return listed
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Written whole or not at all."""
-    target = file.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with draft.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(target)
 
 
 def _count_as_loaded(session: Session, path: Path, records: Iterable[Record]) -> None:
