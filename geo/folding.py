@@ -72,3 +72,8 @@ def _once(text: str) -> str:
     for written, meant in _LATIN:
         plain = plain.replace(written, meant)
     return _MUTE_E.sub("", _DOUBLE.sub(r"\1", plain))
+
+
+def literal(typed: str) -> str:
+    """As a pattern of LIKE that matches just this."""
+    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.languages import Said
 from geo.features import as_said
-from geo.folding import fold
+from geo.folding import fold, literal
 
 LONGEST: Final = 100
 """Characters of a query that are read."""
@@ -167,8 +167,8 @@ def found(
 
 def _patterns(folded: str) -> dict[str, str]:
     """LIKE patterns: names that begin with it, that have a word that does, and those that count as found."""
-    literal = folded.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    start, word, within = f"{literal}%", f"% {literal}%", f"%{literal}%"
+    just = literal(folded)
+    start, word, within = f"{just}%", f"% {just}%", f"%{just}%"
     wide = {"within": within, "begins": within} if len(folded) >= SHORT else {"within": word, "begins": start}
     return {"start": start, "word": word, **wide}
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.languages import Said
-from geo.folding import fold
+from geo.folding import fold, literal
 
 STAGES: Final = ("draft", "review", "published", "withdrawn")
 LONGEST_SOUGHT: Final = 80
@@ -99,7 +99,7 @@ def _where(sought: str, stage: str, part: str | None, kind: str) -> tuple[str, s
     features = records = ""
     values: dict[str, Any] = {}
     if sought := "".join(sign for sign in sought[:LONGEST_SOUGHT] if sign.isprintable()).strip():
-        beginning, folded = _literal(sought.lower()), _literal(fold(sought))
+        beginning, folded = literal(sought.lower()), literal(fold(sought))
         features += _FOUND
         records += " AND r.key LIKE :beginning"
         values |= {"beginning": f"{beginning}%", "sought": f"%{folded}%" if folded else None}
@@ -119,11 +119,6 @@ def _where(sought: str, stage: str, part: str | None, kind: str) -> tuple[str, s
         records += _STAGED
         values |= {"stage": stage, "part": part}
     return features, records, values
-
-
-def _literal(typed: str) -> str:
-    """As a pattern of LIKE that matches just this."""
-    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _row(layer: str, row: Any) -> Row:
