@@ -7,6 +7,7 @@ SVG.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import cos, radians
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -24,6 +25,8 @@ BARS_M: Final = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 DETAIL_M: Final = 6.0
 """Bends of a walk along streets that are smaller than this, in metres, are not drawn."""
 
+METRES_A_DEGREE: Final = 111_195
+"""Of latitude, on a sphere of 6,371 km."""
 Point = tuple[float, float]
 
 
@@ -137,6 +140,11 @@ def of_monument(session: Session, town: Ground, page: MonumentPage, metric_crs: 
     """The locator of a monument's page, with its neighbours. One query."""
     here, *near = places(session, [page.key, *(way.to.key for way in page.near)], metric_crs)
     return drawing(town, here=here, near=near, error_m=page.error_m)
+
+
+def flat(lon: float, lat: float, middle: float) -> Point:
+    """Metres east and north on a plane that fits near the latitude `middle`: to draw, not to measure."""
+    return lon * METRES_A_DEGREE * cos(radians(middle)), lat * METRES_A_DEGREE
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Final
 
-from geo.locator import Sheet
+from geo.locator import Sheet, flat
 from geo.shapes import Box
 
 WIDTH: Final = 640
 HEIGHT: Final = 420
-METRES_A_DEGREE: Final = 111_195
 
 
 @dataclass(frozen=True)
@@ -48,5 +46,4 @@ def places(
 
 
 def _metres(box: Box, lon: float, lat: float) -> tuple[float, float]:
-    east = METRES_A_DEGREE * cos(radians((box.south + box.north) / 2))
-    return lon * east, lat * METRES_A_DEGREE
+    return flat(lon, lat, (box.south + box.north) / 2)

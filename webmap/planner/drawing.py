@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Final
 
-from geo.locator import Sheet
+from geo.locator import Sheet, flat
 from geo.wifi.surveys.reading import Point
 
 SIDE: Final = 400
@@ -18,7 +17,6 @@ NEAR_DB: Final = 6.0
 """Within so much, model and measurement are told to agree."""
 WIDTH: Final = 640
 HEIGHT: Final = 420
-METRES_A_DEGREE: Final = 111_195
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,7 @@ def places(points: Sequence[Point]) -> tuple[Mark, ...]:
     if not points:
         return ()
     middle = sum(point.lat for point in points) / len(points)
-    east = METRES_A_DEGREE * cos(radians(middle))
-    metres = [(point.lon * east, point.lat * METRES_A_DEGREE) for point in points]
+    metres = [flat(point.lon, point.lat, middle) for point in points]
     sheet = Sheet.around(metres, WIDTH, HEIGHT, 24)
     return tuple(Mark(*sheet.at(at), sign(point)) for at, point in zip(metres, points, strict=True))
 
