@@ -1,21 +1,22 @@
-"""Words of the desk of things: layers, stages, acts, parts. Labels are gettext message ids."""
+"""Words of the desk of things: origins, acts, what may be said of texts. Labels are gettext message ids."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from geo.vocabulary import LAYERS, N_
-from webmap import style
+from geo.vocabulary import N_
+from webmap.words import LAYER_NAMES, STAGES, TEXTS
 
-LAYER_NAMES: Final[Mapping[str, str]] = {
-    **{layer: style.LAYERS[layer].name for layer in LAYERS if layer in style.LAYERS},
-    "infrastructure": N_("Lamp posts, power and fibre"),
-}
-STAGES: Final[Mapping[str, str]] = {
-    "draft": N_("Draft"),
-    "review": N_("In review"),
-    "published": N_("Published"),
-    "withdrawn": N_("Withdrawn"),
-}
+__all__ = [
+    "CHOSEN_STATES",
+    "DONE",
+    "LAYER_NAMES",
+    "ORIGINS",
+    "ROUTE_STATUSES",
+    "STAGES",
+    "STOP_KINDS",
+    "TEXTS",
+    "TEXT_STATES",
+]
 ORIGINS: Final[Mapping[str, str]] = {
     "folder": N_("from the commune's folder"),
     "merged": N_("the folder's and the desk's changes together"),
@@ -32,16 +33,6 @@ TEXT_STATES: Final[Mapping[str, str]] = {
 }
 CHOSEN_STATES: Final = ("written", "attested")
 """What whoever writes may say of their text; the others come about by themselves."""
-TEXTS: Final[Mapping[str, str]] = {
-    "name": N_("Name"),
-    "summary": N_("Summary"),
-    "period": N_("Period"),
-    "protection": N_("Protection"),
-    "condition": N_("Condition"),
-    "access": N_("Access"),
-    "advice": N_("What to do"),
-    "note": N_("Note"),
-}
 STOP_KINDS: Final[Mapping[str, str]] = {
     "attraction": N_("Something to see"),
     "waypoint": N_("On the way"),

@@ -9,6 +9,7 @@ from core.translation import number, translate
 from geo.editing.importing import building
 from geo.editing.parts import FACTS
 from geo.vocabulary import ACCESS, CONDITIONS, INSIDE, KINDS, N_, PRECISIONS
+from webmap.words import LAYER_NAMES
 
 OUTCOMES: Final = {
     "added": N_("New"),
@@ -34,16 +35,7 @@ STAGES: Final = {
     "taking": N_("being taken over"),
     "taken": N_("taken over"),
 }
-LAYERS: Final = {
-    "monuments": N_("Monuments"),
-    "places": N_("Public places"),
-    "quarters": N_("Quarters"),
-    "boundary": N_("Commune boundary"),
-    "walls": N_("Walls"),
-    "risk_zones": N_("Risk zones"),
-    "infrastructure": N_("Infrastructure"),
-    "reference": N_("Reference points"),
-}
+LAYERS: Final = {layer: name for layer, name in LAYER_NAMES.items() if layer != "routes"}
 FIELDS: Final = {
     "geometry": N_("Place"),
     "entrance": N_("Entrance"),

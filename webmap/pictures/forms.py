@@ -9,16 +9,13 @@ from core.errors import Invalid
 from core.imaging.limits import LARGEST_BYTES
 from geo.pictures.keeping import Words
 from geo.vocabulary import N_
+from webmap.words import LAYER_NAMES
 
 MOST_FILES: Final = 10
 LARGEST_REQUEST: Final = 4 * LARGEST_BYTES
 """Bytes of all files that one form brings."""
 LAYERS: Final = {
-    "monuments": N_("Monuments"),
-    "places": N_("Public places"),
-    "walls": N_("Walls"),
-    "quarters": N_("Quarters"),
-    "routes": N_("Walks"),
+    layer: LAYER_NAMES[layer] for layer in ("monuments", "places", "walls", "quarters", "routes")
 }
 LACKING: Final = {
     "author": N_("the author"),

@@ -12,8 +12,9 @@ from geo.editing.checking import BadRecord
 from geo.editing.rights import SEES
 from geo.translating.terms import KINDS
 from geo.translating.units import RANK_NAMES
-from geo.vocabulary import N_
+from geo.vocabulary import N_, PRIVATE_LAYERS
 from webmap.desks import person
+from webmap.words import LAYER_NAMES, STAGES, TEXTS
 
 blueprint = Blueprint("translations", __name__, url_prefix="/desk", template_folder="../templates")
 
@@ -21,32 +22,7 @@ READS: Final = SEES
 WRITES: Final = tuple(role for role in SEES if role is not Role.VIEWER)
 PER_PAGE: Final = 50
 REMEMBER_SECONDS: Final = 365 * 24 * 3600
-FIELDS: Final = {
-    "name": N_("Name"),
-    "summary": N_("Presentation"),
-    "period": N_("Period"),
-    "protection": N_("Protection"),
-    "condition": N_("Condition"),
-    "access": N_("Access"),
-    "advice": N_("What to do"),
-    "note": N_("Note"),
-}
-LAYERS: Final = {
-    "monuments": N_("Monuments"),
-    "places": N_("Public places"),
-    "quarters": N_("Quarters"),
-    "boundary": N_("Boundaries"),
-    "walls": N_("Walls"),
-    "risk_zones": N_("Risk zones"),
-    "reference": N_("Reference points"),
-    "routes": N_("Walks"),
-}
-STAGES: Final = {
-    "draft": N_("Draft"),
-    "review": N_("In review"),
-    "published": N_("Published"),
-    "withdrawn": N_("Withdrawn"),
-}
+LAYERS: Final = {layer: name for layer, name in LAYER_NAMES.items() if layer not in PRIVATE_LAYERS}
 
 
 @blueprint.after_request
@@ -70,7 +46,7 @@ def field_name(field: str) -> str:
     stop = field.removeprefix("stop-")
     if stop != field:
         return translate(N_("Stop %(number)s"), values={"number": stop})
-    return translate(FIELDS.get(field, field))
+    return translate(TEXTS.get(field, field))
 
 
 def page(name: str, wrong: Problem | None = None, /, *, status: int = 422, **values: object) -> Response:

@@ -18,7 +18,8 @@ from geo.translating.sheets import Given, Sheet
 from geo.translating.units import RANKS, Asked
 from geo.vocabulary import LAYERS, N_
 from webmap.desks import person
-from webmap.translations.room import PER_PAGE, READS, STAGES, WRITES, blueprint, language, page
+from webmap.translations.room import PER_PAGE, READS, WRITES, blueprint, language, page
+from webmap.words import STAGES
 
 LARGEST_FORM: Final = 2 * 2**20
 """Bytes: a walk of many stops with long texts."""
