@@ -10,11 +10,12 @@ from urllib.parse import unquote
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
-from core.accounts import Role, holds
+from core.accounts import holds
 from core.languages import LANGUAGES
 from core.translation import translate, wall_clock
 from geo import vocabulary
 from geo.alerts.vocabulary import EXERCISE
+from portal import sections
 
 STYLE = Path(__file__).parent / "static" / "site.css"
 
@@ -33,7 +34,7 @@ def init_app(app: Flask, manifest: Mapping[str, str]) -> None:
         EXERCISE=EXERCISE,
         public_base=public_base,
         holds=holds,
-        holds_any=lambda roles: any(holds(Role(role)) for role in roles.split()),
+        desk_sections=sections.shown,
         translated=lambda problem: translate(problem.message, values=problem.values),
     )
     app.jinja_env.filters.update(

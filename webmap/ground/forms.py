@@ -55,7 +55,7 @@ def value(control: fields.Control, form: Form, before: Any, box: Box) -> Any:
         return number(said)
     if control.kind == "place":
         return pair(said, box) or said
-    return said
+    return said.replace("\r\n", "\n")
 
 
 def number(said: str) -> float | int | str:
