@@ -23,6 +23,9 @@ def test_who_changed_roles_stands_in_the_trail(people: Flask) -> None:
     assert "editor" in page.text
     assert "F. Amzil" in page.text
     assert page.headers["Cache-Control"] == "no-store"
+    # From an entry to all of who did it, and to all of what it is about.
+    assert f'href="/desk/trail?by=account:{number}"' in page.text
+    assert f'href="/desk/trail?about=account&amp;key={other}"' in page.text
 
 
 def test_who_came_by_a_one_time_address_is_named_too(people: Flask, people_engine: Engine) -> None:
