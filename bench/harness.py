@@ -24,6 +24,8 @@ from core.settings import PROJECT
 from portal.cli import load
 
 SHIPPED = next(path.parent for path in sorted((PROJECT / "data").glob("*/commune.toml")))
+SECRET = "bench"
+"""Signs the one-time addresses of servers that are started here."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def free_port() -> int:
 def server(url: str, *, kind: str = "granian", **environment: str) -> Iterator[str]:
     """Address of the site served by Granian (`athar serve`) or, as a peer, by gunicorn threads."""
     port = free_port()
-    env = {**os.environ, "DATABASE_URL": url, "PORT": str(port), "SECRET_KEY": "bench", "LOG_LEVEL": "ERROR"}
+    env = {**os.environ, "DATABASE_URL": url, "PORT": str(port), "SECRET_KEY": SECRET, "LOG_LEVEL": "ERROR"}
     env["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     env |= environment
     bin_dir = Path(sys.executable).parent
@@ -175,14 +177,14 @@ def server(url: str, *, kind: str = "granian", **environment: str) -> Iterator[s
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError("the server stopped before it answered")
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    raise RuntimeError("the server did not answer within 30 s")
+    raise RuntimeError("the server did not answer within two minutes")
 
 
 WRK = """

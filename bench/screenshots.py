@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench import embed_pictures, sign_pictures
-from bench.harness import SHIPPED, server
+from bench import desk_pictures, embed_pictures, sign_pictures
+from bench.harness import SECRET, SHIPPED, server
 from core import cluster, schema
 from core.db import make_engine
 from core.settings import PROJECT
@@ -71,6 +71,7 @@ def main() -> int:
             context.close()
         if not everything:
             embed_pictures.take(browser, address, folder)
+            desk_pictures.take(browser, address, folder, SECRET)
         browser.close()
     return 0
 
