@@ -57,7 +57,7 @@ def _image(picture: Shown) -> dict[str, Any]:
 
 def route(page: RoutePage, lang: str) -> dict[str, Any]:
     """A walk as TouristTrip with its stops in order."""
-    return {
+    told: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "TouristTrip",
         "@id": url_for("webmap.route", key=page.walk.key, lang=lang),
@@ -85,6 +85,9 @@ def route(page: RoutePage, lang: str) -> dict[str, Any]:
             ],
         },
     }
+    if page.pictures:
+        told["image"] = [_image(picture) for picture in page.pictures]
+    return told
 
 
 def _address(thing: Named, lang: str) -> str:

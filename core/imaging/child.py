@@ -11,11 +11,12 @@ import json
 import resource
 import sys
 import warnings
-from typing import Any, Final
+from importlib import import_module
+from typing import Any, Final, TextIO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from core.imaging import renditions
+from core.imaging import heif, renditions
 from core.imaging.limits import (
     CPU_S,
     LARGEST_PIXELS,
@@ -27,6 +28,8 @@ from core.imaging.limits import (
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF")
 """Told by content; an animated picture is its first frame, a phone's JPEG of several (MPO) its first."""
+PLUGINS: Final = ("Avif", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
+"""Pillow's modules that read and write them, and their EXIF."""
 
 
 class NotTaken(Exception):
@@ -35,34 +38,53 @@ class NotTaken(Exception):
 
 def main() -> None:
     """Answer for the upload on standard input."""
-    _bound()
-    try:
-        told, files = _read(sys.stdin.buffer.read())
-    except NotTaken as why:
-        told, files = {"refused": str(why)}, []
-    except MemoryError:
-        told, files = {"refused": "pixels"}, []
-    told["peak_kb"] = _peak_kb()
+    data = sys.stdin.buffer.read()
+    _ready(data)
+    with open("/proc/self/status", encoding="ascii") as status:
+        _bound()
+        try:
+            told, files = _read(data)
+        except NotTaken as why:
+            told, files = {"refused": str(why)}, []
+        except MemoryError:
+            told, files = {"refused": "pixels"}, []
+        told["peak_kb"] = _peak_kb(status)
     sys.stdout.buffer.write(json.dumps(told).encode() + b"\n")
     for data in files:
         sys.stdout.buffer.write(data)
 
 
+def _ready(data: bytes) -> None:
+    """Load what reads it: afterwards nothing can be opened any more, no module either."""
+    Image.preinit()
+    for name in PLUGINS:
+        import_module(f"PIL.{name}ImagePlugin")
+    ImageCms.createProfile("sRGB")
+    if heif.is_heif(data):
+        # One picture, in one thread: no depth, no gain map, no thumbnail in its place.
+        import_module("pillow_heif").register_heif_opener(
+            thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+        )
+
+
 def _bound() -> None:
-    """Hard limits on this process: memory, time, and no file may be written."""
+    """Hard limits on this process: memory, time; no file may be written, and no file, socket or pipe opened.
+
+    So a decoder's fault that lets a picture run code of its own finds neither the database nor a file.
+    """
     for kind, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_S),
         (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
 
 
-def _peak_kb() -> int:
+def _peak_kb(status: TextIO) -> int:
     """Memory that this process held at its fullest; getrusage would tell its parent's if that was more."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 
 def _read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
@@ -85,10 +107,17 @@ def _opened(data: bytes) -> Image.Image:
     """The picture, measured before anything of it is decoded."""
     if not data:
         raise NotTaken("empty")
+    formats = FORMATS
+    if heif.is_heif(data):
+        formats = ("HEIF",)
+        try:
+            heif.check(data)
+        except heif.NotPlain:
+            raise NotTaken("heic") from None
     try:
         with warnings.catch_warnings(action="ignore"):
             Image.MAX_IMAGE_PIXELS = None
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            picture = Image.open(io.BytesIO(data), formats=formats)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, OverflowError):
         raise NotTaken(_looks_like(data)) from None
     width, height = picture.size
@@ -106,7 +135,7 @@ def _looks_like(data: bytes) -> str:
     start = data[:1024].lstrip().lower()
     if b"<svg" in start:
         return "svg"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"hevc", b"msf1"):
+    if heif.is_heif(data):
         return "heic"
     if data[:2] == b"\xff\xd8" or data[:8] == b"\x89PNG\r\n\x1a\n" or data[8:12] == b"WEBP":
         return "broken"
@@ -121,7 +150,7 @@ def _cleaned(picture: Image.Image) -> Image.Image:
         scale = min(1.0, longest / max(picture.size))
         picture.draft(None, (round(picture.width * scale), round(picture.height * scale)))
         picture.load()
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError):
+    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, RuntimeError):
         raise NotTaken("broken") from None
     turned = _turned(picture)
     profile = picture.info.get("icc_profile")

@@ -24,12 +24,12 @@ REFUSALS: Final[Mapping[str, str]] = {
     "pixels": N_("This picture has too many pixels: at most %(megapixels)s million."),
     "small": N_("This picture is too small: it needs at least %(side)s pixels on each side."),
     "long": N_("This picture is too long and narrow: at most %(ratio)s times as long as wide."),
-    NOT_READ: N_("This is no picture that can be read: send a JPEG, PNG, WebP or AVIF."),
+    NOT_READ: N_("This is no picture that can be read: send a JPEG, HEIC, PNG, WebP or AVIF."),
     "broken": N_("This picture is broken or not complete. Send it again from where it was taken."),
-    "svg": N_("Drawings (SVG) are not taken here: send a JPEG, PNG, WebP or AVIF."),
+    "svg": N_("Drawings (SVG) are not taken here: send a JPEG, HEIC, PNG, WebP or AVIF."),
     "heic": N_(
-        "HEIC cannot be read here. Send the picture as JPEG: on an iPhone, under Settings, Camera,"
-        " Formats, choose Most Compatible."
+        "This HEIC file is broken, or no plain photograph. Send the picture as JPEG: on an iPhone, under"
+        " Settings, Camera, Formats, choose Most Compatible."
     ),
     "time": N_("This picture takes too long to be read. Save it anew as JPEG and send that."),
 }

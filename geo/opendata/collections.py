@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from geo.opendata import pictured
 from geo.vocabulary import N_
 
-Kind = Literal["string", "number", "integer", "boolean", "date-time", "array"]
-"""JSON types; date-time is a string as RFC 3339 writes it, array one of strings."""
+Kind = Literal["string", "number", "integer", "boolean", "date-time", "array", "pictures"]
+"""JSON types; date-time is a string as RFC 3339 writes it, array one of strings, pictures one of objects."""
 
 
 NAME: Final = """
@@ -59,6 +60,8 @@ class Collection(NamedTuple):
     """Section of the site that has a page for each feature."""
     naming: str = NAME
     """Joins the best name of `f` as `name.text` and `name.lang`."""
+    pictured: bool = False
+    """Whether its features may have pictures."""
     optional: bool = False
     """Told of only where there is anything: after an import of OpenStreetMap, after a plan was approved."""
 
@@ -87,6 +90,11 @@ LAST: Final[Mapping[str, Property]] = MappingProxyType(
     }
 )
 """Properties that every feature carries, before and after those of its own collection."""
+PICTURES: Final = Property(
+    pictured.of("f.id"),
+    "pictures",
+    N_("Published pictures under open licences: their sizes, author, licence, and what they show"),
+)
 
 _CONDITION: Final = {
     "condition": Property("m.condition", "string", N_("State since the earthquake of 2023"), filters=True),
@@ -115,7 +123,7 @@ _STOP: Final = {
 OWN: Final[Mapping[str, Collection]] = {
     "monuments": Collection(
         "monuments", N_("Monuments"), N_("Monuments of the commune: gates, mosques, squares, palaces."),
-        _CONDITION, joins="JOIN monument m ON m.id = f.id", geom="f.place", page="monuments",
+        _CONDITION, joins="JOIN monument m ON m.id = f.id", geom="f.place", page="monuments", pictured=True,
     ),
     "routes": Collection(
         "routes", N_("Walks"), N_("Walks through the town, as lines."),
@@ -124,6 +132,7 @@ OWN: Final[Mapping[str, Collection]] = {
             "loop": Property("w.loop", "boolean", N_("Whether it ends where it began"), filters=True),
         },
         joins="JOIN route w ON w.id = f.id", where="f.geom IS NOT NULL", shape="LineString", page="routes",
+        pictured=True,
     ),
     "stops": Collection(
         "routes", N_("Stops"), N_("Stops of the walks, in walking order."), _STOP,
@@ -139,7 +148,7 @@ OWN: Final[Mapping[str, Collection]] = {
                 "p.wifi_candidate", "boolean", N_("Suggested for public Wi-Fi; nothing is decided"), True
             )
         },
-        joins="JOIN place p ON p.id = f.id", geom="f.place",
+        joins="JOIN place p ON p.id = f.id", geom="f.place", pictured=True,
     ),
     "wifi": Collection(
         "places", N_("Candidate places for Wi-Fi"),
@@ -149,10 +158,11 @@ OWN: Final[Mapping[str, Collection]] = {
     "quarters": Collection(
         "quarters", N_("Quarters"),
         N_("Names of quarters and villages at an anchor point; no limits are known."),
-        geom="f.place",
+        geom="f.place", pictured=True,
     ),
     "walls": Collection(
         "walls", N_("Walls"), N_("Schematic: straight lines between the gates."), shape="Unknown",
+        pictured=True,
     ),
     "boundary": Collection(
         "boundary", N_("Limits"), N_("Limits of the commune, its province and its region."), shape="Unknown",
@@ -171,7 +181,8 @@ OWN: Final[Mapping[str, Collection]] = {
 
 def properties(collection: Collection) -> dict[str, Property]:
     """Every property of a collection's features, in order."""
-    return {**FIRST, **collection.own, **LAST}
+    pictures = {"pictures": PICTURES} if collection.pictured else {}
+    return {**FIRST, **collection.own, **LAST, **pictures}
 
 
 def as_points(collection: Collection) -> bool:

@@ -48,8 +48,8 @@ class Wanted:
     filters: Mapping[str, object] = field(default_factory=dict)
     large: bool = False
     """Whether the collection is so large that its texts are kept ready: they are asked for first."""
-    page_base: str = ""
-    """Address before the sections of the site, for the link to a feature's page; it ends without a slash."""
+    site: str = ""
+    """Address of the site, for links to a feature's page and pictures; it ends without a slash."""
 
     @property
     def everything(self) -> bool:
@@ -84,7 +84,7 @@ def page(session: Session, name: str, wanted: Wanted, total: int | None = None) 
     where, values = _where(collection, wanted)
     own = any(f"{alias}." in where for alias in ("m", "p", "z", "w"))
     chosen = from_clause(collection) if own else collection.base
-    values |= telling.values(collection, wanted.order, wanted.page_base)
+    values |= telling.values(collection, wanted.order, wanted.site)
     values |= {"limit": wanted.limit, "offset": wanted.offset, "collection": name}
     try:
         text_of, returned = None, 0
@@ -157,7 +157,7 @@ def one(session: Session, name: str, key: str, wanted: Wanted) -> str:
         f"SELECT {telling.made(collection, wanted.crs)} FROM {from_clause(collection, names=True)}"
         f" WHERE {published(collection)} AND {collection.key} = :key"
     )
-    values = {**telling.values(collection, wanted.order, wanted.page_base), "key": key}
+    values = {**telling.values(collection, wanted.order, wanted.site), "key": key}
     found = session.scalar(text(statement), values)
     if found is None:
         raise NotFound("There is no such feature.")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.opendata import pictured
 from geo.opendata.collections import (
     OWN,
     Collection,
@@ -30,11 +31,11 @@ NEVER: Final = ("routes", "stops")
 """Collections whose shapes follow from other things: they are told from the data each time."""
 
 
-def values(collection: Collection, order: Sequence[str], page_base: str) -> dict[str, Any]:
-    """What the statements with `made` and `ready` have bound: languages in order, and the pages' address."""
+def values(collection: Collection, order: Sequence[str], site: str) -> dict[str, Any]:
+    """What the statements with `made` and `ready` have bound: languages in order, and the site's address."""
     told: dict[str, Any] = {"lang": order[0], "langs": list(order)}
-    if collection.page:
-        told["page_base"] = page_base
+    if collection.page or collection.pictured:
+        told["site"] = site
     return told
 
 
@@ -42,7 +43,8 @@ def made(collection: Collection, crs: Crs) -> str:
     """SQL of a feature's text, from the data. Its name is `name`."""
     name = "'\"name\":' || COALESCE(to_json(name.text)::text, 'null')"
     lang = "',\"name_lang\":' || COALESCE(to_json(name.lang)::text, 'null')"
-    return f"{_head(collection, crs)} || {name} || {lang}{_page(collection, 'f.key')} || {_rest(collection)}"
+    more = _page(collection, "f.key") + _pictures(collection, "f.id")
+    return f"{_head(collection, crs)} || {name} || {lang}{more} || {_rest(collection)}"
 
 
 def ready(collection: Collection, order: Sequence[str]) -> str:
@@ -51,7 +53,8 @@ def ready(collection: Collection, order: Sequence[str]) -> str:
     name = f"'\"name\":' || COALESCE({', '.join(steps)}, 'null'::jsonb)"
     cases = " ".join(f"WHEN ready.names ? '{lang}' THEN '\"{lang}\"'" for lang in order)
     lang = f"',\"name_lang\":' || CASE {cases} ELSE 'null' END"
-    return f"ready.head || {name} || {lang}{_page(collection, 'ready.key')} || ready.rest"
+    more = _page(collection, "ready.key") + _pictures(collection, "ready.row")
+    return f"ready.head || {name} || {lang}{more} || ready.rest"
 
 
 def as_ready(crs: Crs) -> bool:
@@ -131,7 +134,8 @@ def _head(collection: Collection, crs: Crs) -> str:
 
 def _rest(collection: Collection) -> str:
     """The properties that are the same in every language, after a comma, and the closing braces."""
-    own = {name: one for name, one in properties(collection).items() if name not in ("name", "name_lang")}
+    apart = ("name", "name_lang", "pictures")
+    own = {name: one for name, one in properties(collection).items() if name not in apart}
     pairs = ", ".join(f"'{name}', {_value(one)}" for name, one in own.items())
     return f"',' || substr(json_build_object({pairs})::text, 2) || '}}'"
 
@@ -139,7 +143,12 @@ def _rest(collection: Collection) -> str:
 def _page(collection: Collection, key: str) -> str:
     if not collection.page:
         return ""
-    return f" || ',\"page\":' || to_json(CAST(:page_base AS text) || '/{collection.page}/' || {key})"
+    home = f"CAST(:site AS text) || '/' || CAST(:lang AS text) || '/{collection.page}/'"
+    return f" || ',\"page\":' || to_json({home} || {key})"
+
+
+def _pictures(collection: Collection, feature: str) -> str:
+    return f" || ',\"pictures\":' || {pictured.of(feature)}" if collection.pictured else ""
 
 
 def _value(one: Property) -> str:

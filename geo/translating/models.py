@@ -12,7 +12,7 @@ Moment = DateTime(timezone=True)
 
 
 class TranslationUnit(Base):
-    """A text of a thing that is wanted in a language. Kept by triggers of the database (migration 0018)."""
+    """A text of a thing that is wanted in a language. Kept by triggers of the database (migration 0016)."""
 
     __tablename__ = "translation_unit"
     __table_args__ = (

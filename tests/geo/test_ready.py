@@ -14,7 +14,7 @@ from geo.opendata import crs, items, telling, thinning
 from tests.geo.tiny import Town
 
 PLAIN = next(iter(crs.offered(32629).values()))
-WANTED = items.Wanted(PLAIN, ["fr", "ar"], large=True, page_base="https://athar.example/fr")
+WANTED = items.Wanted(PLAIN, ["fr", "ar"], large=True, site="https://athar.example")
 
 
 @pytest.fixture(autouse=True)

@@ -153,7 +153,7 @@ def test_ready_texts_say_what_the_data_says(town_engine: Engine, monkeypatch: py
     plain = next(iter(crs.offered(32629).values()))
     monkeypatch.setattr(telling, "READY_FROM", 1)
     for order in (["fr", "ar"], ["zgh"], ["ar", "fr", "en"]):
-        wanted = items.Wanted(plain, order, limit=5000, page_base="https://athar.example/fr", large=True)
+        wanted = items.Wanted(plain, order, limit=5000, site="https://athar.example", large=True)
         with session_of(town_engine) as session:
             made = {name: items.page(session, name, wanted) for name in OWN}
             telling.rebuild(session)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from core.imaging import renditions
 from core.translation import translate
 from geo.commune import Commune
 from geo.opendata import crs as systems
 from geo.opendata.collections import Collection, Property, queryables
 from geo.opendata.crs import CRS84
 from geo.opendata.imported import COLLECTIONS
+from geo.pictures.licences import LICENCES
 from geo.vocabulary import N_
 from webmap.ogc import asked
 from webmap.ogc.answers import GEOJSON, HTML, JSON, OPENAPI
@@ -145,10 +147,14 @@ def _schemas() -> Told:
                 "type": {"type": "string", "enum": ["Feature"]},
                 "id": {"type": "string"},
                 "geometry": geometry,
-                "properties": {"type": "object"},
+                "properties": {
+                    "type": "object",
+                    "properties": {"pictures": {"type": "array", "items": _ref("schemas", "picture")}},
+                },
                 "links": links,
             },
         },
+        "picture": _picture(),
         "featureCollection": {
             "type": "object",
             "required": ["type", "features", "links", "timeStamp", "numberReturned"],
@@ -167,6 +173,32 @@ def _schemas() -> Told:
             "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
         },
     }
+
+
+def _picture() -> Told:
+    """A published picture of a feature: where its files are, whose it is, what it shows."""
+    words, address, pixels = {"type": "string"}, {"type": "string", "format": "uri"}, {"type": "integer"}
+    size = {
+        "href": address,
+        "type": _one_of(list(renditions.SUFFIXES.values())),
+        "width": {**pixels, "minimum": 1},
+        "height": {**pixels, "minimum": 1},
+    }
+    properties: Told = {
+        "href": address,
+        "sizes": {
+            "type": "array",
+            "items": {"type": "object", "required": list(size), "properties": size},
+        },
+        "author": words,
+        "licence": _one_of([code for code, one in LICENCES.items() if one.address]),
+        "licence_href": address,
+        "source": {**words, "nullable": True},
+        "taken_on": {**words, "format": "date", "nullable": True},
+        "alt": {"type": "object", "additionalProperties": words},
+        "alt_unchecked": {"type": "array", "items": words},
+    }
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _responses() -> Told:

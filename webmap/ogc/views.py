@@ -96,9 +96,7 @@ def feature(name: str, key: str) -> ResponseReturnValue:
     """One feature."""
     here = items.find(name)
     given, html = _asked((*COMMON, "crs"))
-    wanted = items.Wanted(
-        asked.crs(given, "crs", g.commune.metric_crs), g.order, page_base=f"{answers.base()}/{g.lang}"
-    )
+    wanted = items.Wanted(asked.crs(given, "crs", g.commune.metric_crs), g.order, site=answers.base())
     home = f"{answers.base()}/ogc/collections/{name}"
 
     def told() -> Response:
@@ -146,7 +144,7 @@ def _wanted(given: dict[str, str], here: Collection, name: str) -> items.Wanted:
         time=asked.interval(given.get("datetime")),
         filters=asked.filters(given, here),
         large=extents.large(db.reading, name, g.published.stamp),
-        page_base=f"{answers.base()}/{g.lang}",
+        site=answers.base(),
     )
 
 

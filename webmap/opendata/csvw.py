@@ -11,7 +11,8 @@ from geo.opendata.extents import Extent
 from geo.opendata.imported import COLLECTIONS
 from webmap.opendata.catalogue import FORMS, licence_address
 
-TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "date-time": "dateTime"}
+TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "date-time": "dateTime",
+         "pictures": "json"}  # fmt: skip
 
 
 def table(name: str, collection: Collection, base: str) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def columns(name: str) -> ResponseReturnValue:
 
 
 def _writer(name: str, ending: str) -> Callable[[Path], None]:
-    wanted = downloads.Asked(name, g.order, f"{answers.base()}/{g.lang}")
+    wanted = downloads.Asked(name, g.order, answers.base())
     if ending == "geojson":
         plain = next(iter(crs.offered(g.commune.metric_crs).values()))
         return lambda path: downloads.geojson(db.reading, wanted, plain, path)
