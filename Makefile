@@ -20,7 +20,7 @@ setup: ## Install what running needs (skips quickly what is there)
 setup-test: ## Install what tests and benchmarks need
 	@scripts/setup.sh test
 
-run: setup ## Serve the commune at http://127.0.0.1:8000 (PORT=…, COMMUNE=data/…)
+run: setup ## Serve the commune at http://localhost:8000 (PORT=…, COMMUNE=data/…)
 	@exec .venv/bin/athar up $(COMMUNE)
 
 test: setup-test ## Run every test, in two processes (ARGS='-k scan' for some, PROCESSES=0 in this one)

@@ -104,6 +104,12 @@ def listed(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Seque
     return total, session.scalars(page).all()
 
 
+def newest(session: Session, recipient: str) -> Letter | None:
+    """The newest letter to somebody that is remembered."""
+    sent = select(Letter).where(Letter.recipient == recipient)
+    return session.scalar(sent.order_by(Letter.created_at.desc(), Letter.id.desc()).limit(1))
+
+
 def spooled(session: Session, settings: Settings, letter_id: int) -> Path:
     """The file of a letter in the spool folder; NotFound if there is none."""
     letter = session.get(Letter, letter_id) if is_id(letter_id) else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 PROJECT = Path(__file__).resolve().parent.parent
+_OURSELVES = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104 - nothing is bound here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,13 @@ class Settings:
                 except ValueError:
                     raise ValueError(f"{each.name} must be a whole number, not {raw!r}.") from None
         return cls(**given)
+
+    def address(self, loaded: str = "") -> str:
+        """Address the public uses, without final slash: the setting, else the commune's (`loaded`), else
+        this machine, by its name since passkeys are for names and never for numbers.
+        """
+        host = "localhost" if self.HOST in _OURSELVES else self.HOST
+        return (self.PUBLIC_URL or loaded or f"http://{host}:{self.PORT}").rstrip("/")
 
     def with_secret(self, state: Path) -> Self:
         """The same settings with what was not given: keys kept in the `state` directory, and its `files`."""

@@ -195,9 +195,8 @@ def _desk(parsed: argparse.Namespace) -> int:
     from portal import staff
 
     settings = Settings.from_environment().with_secret(cluster.state_directory(PROJECT))
-    base = settings.PUBLIC_URL.rstrip("/") or f"http://{settings.HOST}:{settings.PORT}"
     roles = [Role(role) for role in parsed.role or (Role.STAFF,)]
-    _say(f"{base}/desk/enter/{staff.token(settings.SECRET_KEY, parsed.name, roles)}")
+    _say(f"{settings.address()}/desk/enter/{staff.token(settings.SECRET_KEY, parsed.name, roles)}")
     return 0
 
 

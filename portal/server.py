@@ -26,7 +26,7 @@ def serve(settings: Settings) -> int:
     logging.getLogger("athar").info(
         "serving", extra={"fields": {"address": f"http://{settings.HOST}:{settings.PORT}"}}
     )
-    sys.stdout.write(f"Athar is at http://{settings.HOST}:{settings.PORT}  (stop with Ctrl-C)\n")
+    sys.stdout.write(f"Athar is at {settings.address()}  (stop with Ctrl-C)\n")
     sys.stdout.flush()
     server = Server(
         "portal.server:make",

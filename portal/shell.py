@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from core.accounts import holds
 from core.languages import LANGUAGES
+from core.settings import Settings
 from core.translation import translate, wall_clock
 from geo import vocabulary
 from geo.alerts.vocabulary import EXERCISE
@@ -74,13 +75,9 @@ def in_language(lang: str) -> str:
 
 def public_base() -> str:
     """Address the public uses, without final slash: the setting, else the commune's, else this machine."""
-    settings = current_app.config["SETTINGS"]
-    commune = g.get("commune")
-    return str(
-        settings.PUBLIC_URL
-        or (commune.public_url if commune else "")
-        or f"http://{settings.HOST}:{settings.PORT}"
-    ).rstrip("/")
+    settings: Settings = current_app.config["SETTINGS"]
+    loaded = g.commune.public_url if g.get("commune") else ""
+    return settings.address(loaded)
 
 
 def absolute(path: str) -> str:

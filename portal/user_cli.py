@@ -118,7 +118,6 @@ def named(session: Any, email: str) -> Account:
 
 def _base(session: Any) -> str:
     """Address the public uses."""
-    settings = Settings.from_environment()
     state = published.current(session)
     loaded = state.commune.public_url if state else ""
-    return (settings.PUBLIC_URL or loaded or f"http://{settings.HOST}:{settings.PORT}").rstrip("/")
+    return Settings.from_environment().address(loaded)

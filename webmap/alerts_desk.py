@@ -1,5 +1,6 @@
 """The desk of warnings: one person drafts, another reads and issues; updates and all-clears the same way."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -110,8 +111,15 @@ def change(alert_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:alert_id>/<any(Update, Cancel):kind>")
 @open_to(Role.RISK)
 def following(alert_id: int, kind: str) -> ResponseReturnValue:
-    """The form of an update or an all-clear, filled in as the message was."""
-    return _form(_as_given(reading.by_id(db.session, alert_id, clock.now())), of=alert_id, kind=kind)
+    """The form of an update, filled in as the message was; that of an all-clear, without its words.
+
+    An all-clear that still said to keep away would be worse than none.
+    """
+    found = reading.by_id(db.session, alert_id, clock.now())
+    given = _as_given(found)
+    if kind == "Cancel":
+        given = replace(given, words={lang: {"area": said.area} for lang, said in found.texts.items()})
+    return _form(given, of=alert_id, kind=kind, before=found)
 
 
 @blueprint.post("/<int:alert_id>/<any(Update, Cancel):kind>")
@@ -123,7 +131,8 @@ def follow(alert_id: int, kind: str) -> ResponseReturnValue:
         alert = drafting.follow(db.session, g.commune, alert_id, kind, given, _person(), now=clock.now())
     except (Invalid, Conflict) as wrong:
         db.session.rollback()
-        return _form(given, wrong, of=alert_id, kind=kind)
+        before = reading.by_id(db.session, alert_id, clock.now())
+        return _form(given, wrong, of=alert_id, kind=kind, before=before)
     return _kept(alert.id)
 
 
@@ -174,7 +183,12 @@ def _person() -> Person:
 
 
 def _form(
-    given: Given, wrong: Invalid | Conflict | None = None, *, of: int | None = None, kind: str = ""
+    given: Given,
+    wrong: Invalid | Conflict | None = None,
+    *,
+    of: int | None = None,
+    kind: str = "",
+    before: Message | None = None,
 ) -> ResponseReturnValue:
     zones, _ = listing.touching(
         db.session, g.commune.context_bbox, g.order, g.today, record=False, limit=OFFERED
@@ -184,6 +198,7 @@ def _form(
         given=given,
         of=of,
         kind=kind,
+        before=before.texts if before else {},
         wrong=translate(wrong.message, values=wrong.values) if wrong else "",
         field=wrong.field if isinstance(wrong, Invalid) else "",
         zones=zones,

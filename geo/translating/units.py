@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.languages import Said
+from geo.folding import fold, literal
 from geo.vocabulary import N_
 
 RANKS: Final = ("missing", "stale", "machine", "written", "reviewed", "attested")
@@ -26,6 +27,8 @@ RANK_NAMES: Final = {
 TO_DO: Final = ("missing", "stale", "machine", "written")
 SHOWN: Final = 400
 """Characters of a text that a list shows."""
+MOST_NAMES, LONGEST_SOUGHT = 10_000, 80
+"""Of what is sought so many names are taken at most, and so many characters."""
 FOREVER: Final = "SET LOCAL statement_timeout = 0"
 
 
@@ -37,6 +40,8 @@ class Asked:
     field: str = ""
     rank: str = ""
     stage: str = ""
+    sought: str = ""
+    """In a name of the thing, in any language and spelling, as the public sees it."""
     to_do: bool = False
     """Only those where something is to be done."""
 
@@ -76,7 +81,10 @@ def progress(session: Session, langs: Sequence[str]) -> dict[str, dict[str, int]
 def counted(session: Session, lang: str, asked: Asked) -> int:
     """How many units there are."""
     where, values = _where(lang, asked)
-    query = f"SELECT COALESCE(sum(many), 0) FROM translation_count u WHERE {where}"
+    many, table = "sum(many)", "translation_count"
+    if "sought" in values:  # counts know no names
+        many, table = "count(*)", "translation_unit"
+    query = f"SELECT COALESCE({many}, 0) FROM {table} u WHERE {where}"
     return int(session.scalar(text(query), values) or 0)
 
 
@@ -146,8 +154,16 @@ def _in(lang: str, number: str) -> str:
     return f"SELECT s.text FROM ({TEXTS.format(field='u.field', number=number)}) AS s WHERE s.lang = {lang}"
 
 
+_SOUGHT: Final = """(u.layer, u.key) IN (SELECT f.layer, f.key FROM feature f WHERE f.id IN (
+  SELECT feature_id FROM feature_text WHERE field = 'name' AND folded LIKE :sought LIMIT :names))"""
+
+
 def _where(lang: str, asked: Asked) -> tuple[str, dict[str, Any]]:
-    where, values = ["u.lang = :lang"], {"lang": lang}
+    where: list[str] = ["u.lang = :lang"]
+    values: dict[str, Any] = {"lang": lang}
+    if folded := literal(fold(asked.sought[:LONGEST_SOUGHT])):
+        where.append(_SOUGHT)
+        values |= {"sought": f"%{folded}%", "names": MOST_NAMES}
     for name in ("layer", "field", "stage"):
         if given := getattr(asked, name):
             where.append(f"u.{name} = :{name}")

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock, paging
+from core import clock, mail, paging
 from core.accounts import GIVEN, Role, open_to
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -72,6 +72,7 @@ def _form(wrong: Invalid | Conflict | None = None) -> ResponseReturnValue:
         chosen=request.form.getlist("roles"),
         spoken=request.form.getlist("languages"),
         roles=words.ROLES,
+        may=words.MAY,
         offered=GIVEN,
     )
 
@@ -91,8 +92,11 @@ def _person(account: Account, wrong: Invalid | Conflict | None = None) -> Respon
         places=sessions.listed(db.session, account.id, now=clock.now()),
         keys=passkeys.listed(db.session, account.id),
         events=register.events(db.session, account.id, limit=50),
+        letter=mail.newest(db.session, account.email),
+        letter_states=words.LETTERS,
         told=words.EVENTS,
         roles=words.ROLES,
+        may=words.MAY,
         offered=GIVEN,
         now=clock.now(),
     )

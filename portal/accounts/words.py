@@ -15,6 +15,17 @@ ROLES: Final[Mapping[str, str]] = {
     "staff": N_("Desk agent"),
     "admin": N_("Administrator"),
 }
+MAY: Final[Mapping[str, str]] = {
+    "viewer": N_("Sees drafts and changes nothing."),
+    "translator": N_("Writes texts in the languages ticked below, and publishes what another wrote in them."),
+    "editor": N_("Keeps monuments and places right, with their pictures; brings in files."),
+    "tourism": N_("Keeps walks right, with their pictures."),
+    "planner": N_("Plans the public Wi-Fi."),
+    "risk": N_("Draws risk zones; writes warnings, and issues those that another wrote."),
+    "staff": N_("Orders and checks signs; sees to reports, recordings and walks."),
+    "admin": N_("Lets people in and out, and reads every change. Edits nothing by it."),
+}
+"""What each role may do, for who gives it."""
 WAYS: Final[Mapping[str, str]] = {
     "password": N_("with the password"),
     "totp": N_("with password and code"),

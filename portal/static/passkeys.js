@@ -1,7 +1,9 @@
 // Passkeys: asks the server for a challenge, the browser for its answer, and hands it in. Pages work without.
 "use strict";
 
-const able = window.isSecureContext && "PublicKeyCredential" in window && navigator.credentials;
+// Passkeys are for names: at an address of numbers, such as 127.0.0.1, every browser refuses them.
+const named = !/^[\d.]+$|^\[/.test(location.hostname);
+const able = named && window.isSecureContext && "PublicKeyCredential" in window && navigator.credentials;
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));

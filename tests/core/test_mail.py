@@ -1,46 +1,26 @@
 """Letters: to a real server, into the spool folder, refused, tried again."""
 
 import email
-import socket
 from collections.abc import Iterator
 from email import policy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from core import clock, jobs, mail
 from core.db import Engine, session_of
 from core.errors import NotFound
 from core.settings import Settings
-
-
-class _Box:
-    """Keeps what it is sent; says `refuses` to everything if set."""
-
-    def __init__(self) -> None:
-        self.letters: list[Any] = []
-        self.refuses = ""
-
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
-        if self.refuses:
-            return self.refuses
-        self.letters.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
+from tests.mailbox import Box, mail_server
 
 
 @pytest.fixture
-def box() -> Iterator[tuple[_Box, str]]:
+def box() -> Iterator[tuple[Box, str]]:
     """A mail server of this machine, and its address."""
-    box = _Box()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+    with mail_server() as there:
+        yield there
 
 
 def _put(engine: Engine, settings: Settings, subject: str = "ⴰⵣⵓⵍ · سلام") -> int:
@@ -56,7 +36,7 @@ def _row(engine: Engine, letter_id: int) -> Any:
         return connection.execute(text("SELECT * FROM letter WHERE id = :id"), {"id": letter_id}).one()
 
 
-def test_a_letter_reaches_the_server(jobs_engine: Engine, box: tuple[_Box, str]) -> None:
+def test_a_letter_reaches_the_server(jobs_engine: Engine, box: tuple[Box, str]) -> None:
     server, address = box
     settings = Settings(SMTP_URL=address, MAIL_FROM="map@commune.example")
     letter_id = _put(jobs_engine, settings)
@@ -73,7 +53,7 @@ def test_a_letter_reaches_the_server(jobs_engine: Engine, box: tuple[_Box, str])
     assert (row.state, row.body, row.error) == ("sent", None, "")
 
 
-def test_a_letter_waits_while_the_server_is_away(jobs_engine: Engine, box: tuple[_Box, str]) -> None:
+def test_a_letter_waits_while_the_server_is_away(jobs_engine: Engine, box: tuple[Box, str]) -> None:
     server, address = box
     away = Settings(SMTP_URL="smtp://127.0.0.1:9")
     letter_id = _put(jobs_engine, away)
@@ -91,7 +71,7 @@ def test_a_letter_waits_while_the_server_is_away(jobs_engine: Engine, box: tuple
     assert _row(jobs_engine, letter_id).state == "sent"
 
 
-def test_a_refused_letter_is_told_and_can_be_tried_again(jobs_engine: Engine, box: tuple[_Box, str]) -> None:
+def test_a_refused_letter_is_told_and_can_be_tried_again(jobs_engine: Engine, box: tuple[Box, str]) -> None:
     server, address = box
     settings = Settings(SMTP_URL=address)
     letter_id = _put(jobs_engine, settings)

@@ -82,6 +82,17 @@ def test_what_is_missing_comes_first_then_drafts(desk: Session) -> None:
     assert units.progress(desk, ["fr"])["fr"] == dict.fromkeys(units.RANKS, 0)
 
 
+def test_a_thing_is_found_by_its_name_in_any_language(desk: Session) -> None:
+    for sought in ("tour", "LA TOUR"):
+        asked = Asked(sought=sought)
+        listed = units.page(desk, "ar", asked, ["fr"], limit=100)
+        assert [(unit.key, unit.field) for unit in listed] == [("tower", "name")]
+        assert units.counted(desk, "ar", asked) == 1
+    assert units.counted(desk, "ar", Asked(sought="باب", field="name")) == 1
+    assert units.counted(desk, "ar", Asked(sought="nobody's")) == 0
+    assert units.counted(desk, "ar", Asked(sought="%")) == units.counted(desk, "ar", Asked())
+
+
 def test_a_translation_goes_from_written_over_review_to_reviewed(desk: Session) -> None:
     assert _save(desk, "باب عال.") == 2
     assert _ranks(desk) == {"name": "machine", "summary": "written"}

@@ -9,21 +9,18 @@ from pathlib import Path
 import pyotp
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from core import clock
 from core.accounts import Role
-from core.db import session_of
-from core.people import register
 from core.settings import Settings
 from portal import staff
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
 from tests.journeys.conftest import DESK, PHONE, Open, serving
+from tests.journeys.people import PASSWORD, authenticator, clean, come_in, member
 
 SECRET = "test"
-PASSWORD = "palm walls seven donkeys"
 
 
 @pytest.fixture(scope="module")
@@ -46,37 +43,6 @@ def _letter(spool: Path) -> str:
     return address[address.index("/account/link/") :]
 
 
-def _authenticator(page: Page) -> str:
-    """A key store of the browser that always finds the right finger."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return str(made["authenticatorId"])
-
-
-def _member(app: Flask, address: str, *roles: Role) -> None:
-    with session_of(app.extensions["engine"]) as session:
-        _, token = register.invite(
-            session, address, "F. Amzil", lang="fr", roles=roles, by="test", now=clock.now()
-        )
-        register.take_up(session, token, PASSWORD, now=clock.now())
-        session.commit()
-
-
-def _come_in(page: Page, base: str, address: str) -> None:
-    page.goto(f"{base}/account/enter")
-    page.locator("#email").fill(address)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main form button").click()
-
-
 def test_invited_in_with_a_passkey_signed_out_everywhere(
     open_page: Open, office: tuple[str, Flask, Path], axe: str
 ) -> None:
@@ -86,43 +52,43 @@ def test_invited_in_with_a_passkey_signed_out_everywhere(
     admin.locator("main button").click()
     expect(admin).to_have_url(f"{base}/desk/people")
     admin.get_by_role("link", name="Invite somebody").click()
-    _clean(admin, axe)
+    clean(admin, axe)
     admin.get_by_label("Name").fill("فاطمة أمزيل")
     admin.get_by_label("E-mail address").fill("f.amzil@commune.example")
     admin.get_by_label("Language of the letter").select_option("ar")
     admin.get_by_label("Desk agent").check()
     admin.get_by_role("button", name="Invite").click()
     expect(admin.locator("h1")).to_have_text("فاطمة أمزيل")
-    _clean(admin, axe)
+    clean(admin, axe)
     admin.get_by_role("link", name="Letters").click()
     expect(admin.locator(".card").first).to_contain_text("Not sent: in the spool folder")
-    _clean(admin, axe)
+    clean(admin, axe)
 
     page = open_page("/", base=base, size=PHONE, locale="en")
-    _authenticator(page)
+    authenticator(page)
     page.goto(base + _letter(spool))
-    _clean(page, axe)
+    clean(page, axe)
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_label("Once more").fill(PASSWORD)
     page.get_by_role("button", name="Keep the password").click()
     expect(page.locator("h1")).to_have_text("My account")
     expect(page.locator(".wrong")).to_be_visible()
-    _clean(page, axe)
+    clean(page, axe)
     page.get_by_role("link", name="Passkeys").click()
     page.get_by_label("Name, such as: telephone").fill("My telephone")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.locator(".card")).to_contain_text("My telephone")
-    _clean(page, axe)
+    clean(page, axe)
     page.get_by_role("button", name="Sign out").click()
 
     page.goto(f"{base}/desk/signs")
     page.get_by_role("link", name="Come in with your account").click()
-    _clean(page, axe)
+    clean(page, axe)
     page.get_by_role("button", name="Come in with a passkey").click()
     expect(page).to_have_url(f"{base}/desk/signs")
 
     other = open_page("/", base=base, size=DESK, locale="en")
-    _come_in(other, base, "f.amzil@commune.example")
+    come_in(other, base, "f.amzil@commune.example")
     expect(other).to_have_url(f"{base}/desk/signs")
     page.get_by_role("link", name="My account").click()
     expect(page.locator("#places .card")).to_have_count(2)
@@ -136,9 +102,9 @@ def test_codes_of_an_app_and_a_code_on_paper(
     open_page: Open, office: tuple[str, Flask, Path], axe: str
 ) -> None:
     base, app, _ = office
-    _member(app, "codes@commune.example", Role.STAFF)
+    member(app, "codes@commune.example", Role.STAFF)
     page = open_page("/", base=base, size=PHONE, locale="en", java_script_enabled=False)
-    _come_in(page, base, "codes@commune.example")
+    come_in(page, base, "codes@commune.example")
     page.goto(f"{base}/account")
     page.get_by_role("link", name="Set up").click()
     secret = page.locator("main code").text_content() or ""
@@ -149,7 +115,7 @@ def test_codes_of_an_app_and_a_code_on_paper(
     assert len(papers) == 10
     page.get_by_role("button", name="Sign out").click()
 
-    _come_in(page, base, "codes@commune.example")
+    come_in(page, base, "codes@commune.example")
     expect(page.locator("h1")).to_have_text("The second step")
     page.get_by_label("Code").fill("not it")
     page.get_by_role("button", name="Come in").click()
@@ -165,10 +131,10 @@ def test_a_passkey_of_another_site_or_nobody_is_told(
     open_page: Open, office: tuple[str, Flask, Path], axe: str
 ) -> None:
     base, app, _ = office
-    _member(app, "gone@commune.example", Role.STAFF)
+    member(app, "gone@commune.example", Role.STAFF)
     page = open_page("/", base=base, size=PHONE, locale="en")
-    _authenticator(page)
-    _come_in(page, base, "gone@commune.example")
+    authenticator(page)
+    come_in(page, base, "gone@commune.example")
     page.goto(f"{base}/account/keys")
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_role("button", name="Remove").click()
@@ -178,41 +144,49 @@ def test_a_passkey_of_another_site_or_nobody_is_told(
     page.get_by_role("button", name="Come in with a passkey").click()
 
     expect(page.get_by_role("status")).to_contain_text("belongs to no account here")
-    _clean(page, axe)
+    clean(page, axe)
+
+
+def test_an_address_of_numbers_is_told_to_have_no_passkeys(
+    open_page: Open, office: tuple[str, Flask, Path]
+) -> None:
+    base, app, _ = office
+    member(app, "numbers@commune.example", Role.STAFF)
+    numbers = base.replace("localhost", "127.0.0.1")
+    page = open_page("/", base=numbers, size=PHONE, locale="en")
+    come_in(page, numbers, "numbers@commune.example")
+    page.goto(f"{numbers}/account/keys")
+
+    expect(page.locator("[data-no-passkeys]")).to_be_visible()
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_hidden()
 
 
 def test_somebody_takes_their_data_along_and_is_erased(
     open_page: Open, office: tuple[str, Flask, Path], axe: str
 ) -> None:
     base, app, _ = office
-    _member(app, "leaves@commune.example", Role.STAFF)
-    _member(app, "stays@commune.example", Role.ADMIN)
+    member(app, "leaves@commune.example", Role.STAFF)
+    member(app, "stays@commune.example", Role.ADMIN)
     page = open_page("/", base=base, size=PHONE, locale="en", accept_downloads=True)
-    _come_in(page, base, "leaves@commune.example")
+    come_in(page, base, "leaves@commune.example")
     page.goto(f"{base}/account")
-    _clean(page, axe)
+    clean(page, axe)
     with page.expect_download() as taken:
         page.get_by_role("link", name="Download my data").click()
     held = json.loads(taken.value.path().read_text(encoding="utf-8"))
     assert taken.value.suggested_filename == "my-data.json" and held["email"] == "leaves@commune.example"
 
     admin = open_page("/", base=base, size=PHONE, locale="ar")
-    _come_in(admin, base, "stays@commune.example")
+    come_in(admin, base, "stays@commune.example")
     admin.goto(f"{base}/desk/people/{held['rows']['account'][0]['id']}")
     admin.locator("a[href$='/erase']").click()
     admin.locator("#email").fill("stays@commune.example")
     admin.locator("main form:has(#email) button").click()
     expect(admin.get_by_role("alert")).to_be_visible()
-    _clean(admin, axe)
+    clean(admin, axe)
     admin.locator("#email").fill("leaves@commune.example")
     admin.locator("main form:has(#email) button").click()
     expect(admin).to_have_url(f"{base}/desk/people")
     expect(admin.get_by_text("leaves@commune.example")).to_have_count(0)
     page.reload()
     expect(page.locator("h1")).to_have_text("Not open to you")
-
-
-def _clean(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["violations"] == [], json.dumps(found["violations"], ensure_ascii=False)[:2000]

@@ -1,7 +1,6 @@
 """A morning at the desk: come in, order artworks, watch, download; a visitor reports, staff inspect."""
 
 import io
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from portal.cli import load
 from qr_signs.builds import running
 from tests.conftest import _database
 from tests.journeys.conftest import DESK, PHONE, Open, serving
+from tests.journeys.people import clean
 
 CODE = "2W3Z5Z1"
 SECRET = "test"
@@ -70,7 +70,7 @@ def test_order_watch_download(open_page: Open, office: tuple[str, Flask], axe: s
     with page.expect_download() as started:
         download.click()
     assert Path(started.value.path()).read_bytes().startswith(b"PK")
-    _clean(page, axe)
+    clean(page, axe)
 
     page.locator(".gallery a").first.click()
     expect(page.locator(".checks li.good")).to_have_count(23)
@@ -80,7 +80,7 @@ def test_order_watch_download(open_page: Open, office: tuple[str, Flask], axe: s
     assert Path(started.value.path()).read_bytes().startswith(b"%PDF")
     page.get_by_role("button", name="J'ai lu le texte").click()
     expect(page.get_by_role("status")).to_be_visible()
-    _clean(page, axe)
+    clean(page, axe)
 
 
 def test_a_wrong_size_is_told_and_what_was_typed_stays(open_page: Open, office: tuple[str, Flask]) -> None:
@@ -107,21 +107,21 @@ def test_report_then_inspect_with_a_photo(open_page: Open, office: tuple[str, Fl
     _installed(app)
     visitor = open_page(f"/q/{CODE}", base=base, size=PHONE, locale="ar")
     visitor.locator(".report-sign").click()
-    _clean(visitor, axe)
+    clean(visitor, axe)
     visitor.locator("button[value=sticker]").click()
     expect(visitor.locator("h1")).to_have_text("شكراً")
 
     page = open_page("/", base=base, size=PHONE, locale="ar")
     _come_in(page, base)
-    _clean(page, axe)
+    clean(page, axe)
     page.goto(f"{base}/desk/signs/attention")
     expect(page.locator(".card").first).to_contain_text(CODE)
-    _clean(page, axe)
+    clean(page, axe)
     page.locator(".card form button").first.click()
 
     page.goto(f"{base}/q/{CODE}")
     page.locator(f'a[href="/desk/signs/inspect/{CODE}"]').click()
-    _clean(page, axe)
+    clean(page, axe)
     page.locator("input[value=damaged]").check()
     page.locator("#photo").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": _photo()})
     page.locator("#note").fill("لوحة مخدوشة")
@@ -129,7 +129,7 @@ def test_report_then_inspect_with_a_photo(open_page: Open, office: tuple[str, Fl
 
     expect(page.locator(".life li").first).to_contain_text("لوحة مخدوشة")
     expect(page.locator("img.photo")).to_be_visible()
-    _clean(page, axe)
+    clean(page, axe)
     with session_of(app.extensions["engine"]) as session:
         assert session.scalar(text("SELECT state FROM sign WHERE code = :code"), {"code": CODE}) == "damaged"
 
@@ -137,9 +137,3 @@ def test_report_then_inspect_with_a_photo(open_page: Open, office: tuple[str, Fl
 def _installed(app: Flask) -> None:
     with app.extensions["engine"].begin() as connection:
         connection.execute(text("UPDATE sign SET state = 'installed' WHERE code = :code"), {"code": CODE})
-
-
-def _clean(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["violations"] == [], json.dumps(found["violations"], ensure_ascii=False)[:2000]

@@ -1,7 +1,6 @@
 """An editor before a gate with a phone: a photo is taken, described and published, and everybody sees it."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
 from tests.journeys.conftest import DESK, PHONE, Open, Town, serving
+from tests.journeys.people import clean
 from tests.journeys.walks import WALK, cut_off, take_along
 from tests.made_pictures import photo, told_all
 
@@ -54,12 +54,6 @@ def _make(app: Flask) -> None:
         making.make(engine, app.config["SETTINGS"], sha256=sha256)
 
 
-def _clean(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["violations"] == [], json.dumps(found["violations"], ensure_ascii=False)[:2000]
-
-
 def _is_seen(page: Page) -> bool:
     page.locator("figure.picture img").first.scroll_into_view_if_needed()
     return bool(
@@ -76,7 +70,7 @@ def test_from_the_camera_to_the_page_in_three_languages(
     base, app = gallery
     page = open_page("/", base=base, size=PHONE, locale="ar", has_touch=True)
     _come_in(page, base)
-    _clean(page, axe)
+    clean(page, axe)
     page.locator("#author-new").fill("F. Amzil")
     page.locator("#licence-new").select_option("CC-BY-4.0")
     page.locator("#camera").set_input_files(
@@ -97,7 +91,7 @@ def test_from_the_camera_to_the_page_in_three_languages(
     expect(page.locator("p.wrong")).to_be_visible()
     expect(card.locator(".lacking")).to_contain_text("العربية")
     expect(card.locator("textarea[lang=fr]")).to_have_value("La porte de la kasbah, vue de la place")
-    _clean(page, axe)
+    clean(page, axe)
     card.locator("textarea[lang=ar]").fill("باب القصبة من جهة الساحة")
     card.locator("button[value=publish]").click()
     expect(page.locator("p.wrong")).to_have_count(0)
@@ -111,7 +105,7 @@ def test_from_the_camera_to_the_page_in_three_languages(
         assert _is_seen(visitor)
         expect(visitor.locator("figure.picture figcaption")).to_contain_text("F. Amzil · CC BY 4.0")
         assert image.get_attribute("lang") == ("ar" if lang == "zgh" else None)
-        _clean(visitor, axe)
+        clean(visitor, axe)
         visitor.context.close()
 
 
@@ -165,9 +159,9 @@ def test_pictures_are_dropped_and_each_refusal_stays_on_the_page(
     page.locator("#file").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     expect(page.locator("[data-refused]")).to_be_visible()
     expect(page.locator("li.picture textarea[lang=fr]").first).to_have_value("Pas encore gardé")
-    _clean(page, axe)
+    clean(page, axe)
     page.goto(f"{base}/desk/pictures?lang=fr")
-    _clean(page, axe)
+    clean(page, axe)
     _make(app)
 
 

@@ -1,6 +1,5 @@
 """A translator on a phone, a second person who reads, and the public page that loses its mark."""
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -9,17 +8,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from core import clock
 from core.accounts import Role
 from core.db import session_of
-from core.people import register
 from core.settings import Settings
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
 from tests.journeys.conftest import DESK, PHONE, Open, serving
-
-PASSWORD = "palm walls seven donkeys"
+from tests.journeys.people import clean, come_in, member
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +33,8 @@ def office(shipped: object, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def _come_in(page: Page, office: tuple[str, Flask], name: str, *roles: Role) -> None:
     base, app = office
     address = f"{name}@commune.example"
-    with session_of(app.extensions["engine"]) as session:
-        _, token = register.invite(
-            session, address, name, lang="ar", roles=roles, languages=["ar"], by="test", now=clock.now()
-        )
-        register.take_up(session, token, PASSWORD, now=clock.now())
-        session.commit()
-    page.goto(f"{base}/account/enter")
-    page.locator("#email").fill(address)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main form button").click()
+    member(app, address, *roles, name=name)
+    come_in(page, base, address)
     expect(page).not_to_have_url(f"{base}/account/enter")
 
 
@@ -72,11 +60,11 @@ def test_written_on_a_phone_reviewed_and_public_without_the_mark(
     page = open_page("/", base=base, size=PHONE, locale="ar")
     _come_in(page, office, "translator", Role.TRANSLATOR)
     page.goto(f"{base}/desk/translations")
-    _clean(page, axe)
+    clean(page, axe)
     page.locator(".card a[href='/desk/translations/ar']").first.click()
-    _clean(page, axe)
+    clean(page, axe)
     page.goto(f"{base}/desk/translations/ar/monuments/{key}")
-    _clean(page, axe)
+    clean(page, axe)
     field = page.locator("#text-summary")
     expect(field).to_have_attribute("dir", "rtl")
     source = page.locator("#summary .facing > div").first
@@ -85,14 +73,14 @@ def test_written_on_a_phone_reviewed_and_public_without_the_mark(
     field.fill("نص عربي كتبه مترجم من المدينة.")
     page.locator("button[value=submit]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
-    _clean(page, axe)
+    clean(page, axe)
 
     second = open_page("/", base=base, size=DESK, locale="fr")
     _come_in(second, office, "second", Role.TRANSLATOR)
     second.goto(f"{base}/desk/translations/ar/review")
-    _clean(second, axe)
+    clean(second, axe)
     second.locator(f".card a[href$='/{key}']").click()
-    _clean(second, axe)
+    clean(second, axe)
     second.locator("button[value=publish]").click()
     expect(second).to_have_url(f"{base}/desk/translations/ar/review")
     expect(second.locator(f".card a[href$='/{key}']")).to_have_count(0)
@@ -143,25 +131,19 @@ def test_a_term_is_put_in_with_one_tap_and_a_file_is_looked_at(
     page.locator("main section form").first.locator("button").click()
     page.locator(".card summary").first.click()
     page.locator(".card [name=form-ar]").fill("لفظ ثابت")
-    _clean(page, axe)
+    clean(page, axe)
     page.locator(".card details button").first.click()
     expect(page.locator(".forms dd").first).to_have_text("لفظ ثابت")
     page.goto(path)
     expect(page.locator("#name .terms .chip")).to_be_visible()
-    _clean(page, axe)
+    clean(page, axe)
     page.locator("#name [data-put]").click()
     assert "لفظ ثابت" in page.locator("#text-name").input_value()
 
     page.goto(f"{base}/desk/translations/ar/files")
-    _clean(page, axe)
+    clean(page, axe)
     with page.expect_download() as started:
         page.locator("a[download]").first.click()
     page.locator("#file").set_input_files(str(started.value.path()))
     page.locator("section form[method=post] button").click()
-    _clean(page, axe)
-
-
-def _clean(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["violations"] == [], json.dumps(found["violations"], ensure_ascii=False)[:2000]
+    clean(page, axe)

@@ -79,7 +79,7 @@
       if (locked) { return; }
       marker.on("click", function () { choose(id); });
       marker.on("drag", function () { marker.setLatLng(snapped(marker.getLatLng(), id)); });
-      marker.on("dragend", function () { focus = id; shape.move(one.which, one.n, snapped(marker.getLatLng(), id)); });
+      marker.on("dragend", function () { focus = id; shape.move(one.which, one.n, snapped(marker.getLatLng(), id)); far(); });
       marker._icon.addEventListener("focus", function () { if (chosen !== id) { chosen = id; buttons(); } });
       marker._icon.addEventListener("keydown", function (event) { press(event, one, id); });
       if (focus === id) { focus = null; marker._icon.focus({ preventScroll: true }); }
@@ -94,12 +94,15 @@
         focus = id;
         shape.nudge(one.which, one.n, move[0] * step, move[1] * step);
         const at = shape.corners().find(function (each) { return each.which + "/" + each.n === id; }).at;
+        far();
         if (!map.getBounds().pad(-0.05).contains([at[1], at[0]])) { map.panTo([at[1], at[0]]); }
       } else if (event.key === "Delete" || event.key === "Backspace") {
         L.DomEvent.stop(event);
         remove();
       }
     }
+
+    function far() { if (shape.moved() !== null) { tell(Athar.fill(labels.moved, shape.moved())); } }
 
     /* The middle of a side: dragged or tapped it becomes a corner. */
     function between(one) {

@@ -42,7 +42,7 @@
   }
 
   Athar.groundShape = function (changed) {
-    let now = null, past = [], coming = [];
+    let now = null, first = null, past = [], coming = [];
 
     function close(one) { if (one.ring) { one.path[one.path.length - 1] = one.path[0].slice(); } }
 
@@ -63,8 +63,15 @@
       paths: function () { return paths(now); },
       corners: function () { return corners(now); },
       get: function () { return now; },
+      /* Metres that a point came from where it was, whole ones from ten on; null for anything else. */
+      moved: function () {
+        if (!now || !first || now.type !== "Point" || first.type !== "Point") { return null; }
+        const from = first.coordinates, to = now.coordinates, wide = Math.cos(from[1] * Math.PI / 180);
+        const metres = METRES_A_DEGREE * Math.hypot((to[0] - from[0]) * wide, to[1] - from[1]);
+        return metres < 10 ? Math.round(metres * 10) / 10 : Math.round(metres);
+      },
       good: good,
-      start: function (geometry) { now = geometry; past = []; coming = []; changed(true); },
+      start: function (geometry) { now = first = geometry; past = []; coming = []; changed(true); },
       set: set,
       move: function (which, n, at) {
         alter(function (all) {

@@ -61,9 +61,13 @@
       clearTimeout(timer);
       timer = 0;
       const now = values(form);
-      if (JSON.stringify(now) === began && !("dirty" in say)) { drop(key); delete say.held; return; }
+      if (JSON.stringify(now) === began && !("dirty" in say)) { drop(key); if ("held" in say) { delete say.held; tell(""); } return; }
       put(key, { values: now, at: Date.now() });
-      say.held = "";
+      if (!("held" in say)) {
+        say.held = "";
+        tell(say.sayUnsaved);
+        document.querySelectorAll("p.done").forEach(function (node) { node.hidden = true; });
+      }
     }
 
     function later() { clearTimeout(timer); timer = setTimeout(keep, WAIT_MS); }
@@ -150,6 +154,16 @@
       if (event.submitter && event.submitter.name === "do") { return; }
       event.preventDefault();
       send();
+    });
+    /* What is asked of the saved version would leave out what stands here. */
+    document.querySelectorAll("[data-of-saved] form").forEach(function (act) {
+      act.addEventListener("submit", function (event) {
+        keep();
+        if (!("held" in say)) { return; }
+        event.preventDefault();
+        tell(say.sayFirst, true);
+        form.querySelector(".save-bar button").focus();
+      });
     });
     window.addEventListener("online", function () { if (waits) { send(); } });
 

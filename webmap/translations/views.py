@@ -44,6 +44,7 @@ def _asked() -> Asked:
         field=args.get("field", "")[:20].replace("\0", ""),
         rank=rank if rank in RANKS else "",
         stage=stage if stage in STAGES else "",
+        sought="".join(sign for sign in args.get("q", "")[: units.LONGEST_SOUGHT] if sign.isprintable()),
         to_do=rank != "all",
     )
 
@@ -57,9 +58,8 @@ def listed(into: str) -> ResponseReturnValue:
     at = paging.of(number, total, PER_PAGE)
     there, fields = units.choices(db.reading, lang)
     found = units.page(db.reading, lang, asked, g.order, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    kept = {
-        name: request.args[name] for name in ("layer", "field", "rank", "stage") if request.args.get(name)
-    }
+    narrowed = ("layer", "field", "rank", "stage", "q")
+    kept = {name: request.args[name] for name in narrowed if request.args.get(name)}
     return page(
         "units", lang=lang, asked=asked, total=total, here=at, units=found, kept=kept,
         there=there, fields=fields, done=units.progress(db.reading, [lang])[lang], rank_order=RANKS,
