@@ -187,8 +187,8 @@ def test_a_warning_is_issued_by_a_second_officer_and_called_off(
     # It is called off the other way about.
     issuer.locator(f"a[href='{draft}/Cancel']").click()
     expect(issuer.locator("details[open] q")).to_have_text(HEADLINE)
-    words = {"headline": "انتهى الخطر", "description": "عاد الماء.", "instruction": "عودوا."}
-    for name, said in words.items():
+    all_clear = {"headline": "انتهى الخطر", "description": "عاد الماء.", "instruction": "عودوا."}
+    for name, said in all_clear.items():
         expect(issuer.locator(f"#{name}-ar")).to_have_value("")
         issuer.locator(f"#{name}-ar").fill(said)
     issuer.locator(".alert-form button[type=submit]").click()

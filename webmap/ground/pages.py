@@ -249,7 +249,7 @@ LABELS: Final = {
     "few": N_("A line needs two corners, an area three."),
     "here": N_("You stand here: ± %d m."),
     "noPlace": N_("Your place could not be found. Allow the browser to use it, or go outdoors."),
-    "moved": N_("Moved: %d m from where it was. Save the draft to keep it."),
+    "moved": N_("Moved: %d m from where it was. It is kept once it is saved."),
     "snapped": N_("Snapped to a neighbour."),
     "many": N_("Zoom in to see the corners."),
     "undone": N_("Undone."),
