@@ -109,8 +109,6 @@ def save(
     allowed = [one for one in wanted if task.is_allowed(one)]
     new = task.begun([one for one in allowed if one.is_new and task.is_good(one.key, one.contents)])
     there = task.changed([one for one in allowed if not one.is_new])
-    for statement in _FOR_ALL:
-        session.execute(text(statement))
     task.write(new, there)
     return task.refused
 
@@ -130,6 +128,7 @@ class _Task:
         self.is_as_seen = is_as_seen
         self.lines = checking.reader(session)
         self.held: set[tuple[int, str]] = set()
+        self.is_planned = False
         self.refused: dict[str, Problem] = {}
 
     def is_allowed(self, one: Wanted) -> bool:
@@ -252,5 +251,8 @@ class _Task:
 
     def _put(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
         """Run it for these rows, if there are any."""
+        for one in _FOR_ALL if rows and not self.is_planned else ():
+            self.session.execute(text(one))
+            self.is_planned = True
         told = {"rows": json.dumps(rows, ensure_ascii=False), "now": self.now, "by": self.person.name}
         return self.session.execute(statement, told) if rows else ()
