@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bench import harness
+from bench import editors, harness
 from core.accounts import Role
-from core.db import make_engine, session_of
+from core.db import Engine, make_engine, session_of
 from core.settings import Settings
 from geo import models
 from geo.editing import versions
@@ -22,6 +22,7 @@ from webmap.ground import fields
 
 THINGS: Final = 100_000
 TIMES: Final = 60
+EDITORS: Final = 50
 TABLE: Final = "/desk/ground/monuments"
 HERE: Final = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
@@ -39,6 +40,7 @@ def run() -> harness.Table:
             )
             _read(table, client, session, named)
             _write(table, client, session)
+            _together(table, engine)
         app.extensions["scan_counter"].close()
         app.extensions["embed_counter"].close()
         engine.dispose()
@@ -108,6 +110,16 @@ def _write(table: harness.Table, client: FlaskClient, session: Session) -> None:
     taken = sorted(save() for _ in range(TIMES))
     peer = ("one plain UPDATE without version, check or trail", _p95(plain))
     table.add("save a changed place, with its trail, p95", _at(taken) * 1000, "ms", most=100, peer=peer)
+
+
+def _together(table: harness.Table, engine: Engine) -> None:
+    """All in one moment on one thing, each with a source of their own."""
+    kept = editors.save_at_once(engine, "monuments", f"made-{10 * TIMES}", EDITORS)
+    table.add(f"{EDITORS} editors save the same thing at once", kept.seconds, "s")
+    table.add("– sources kept", kept.sources, "", least=EDITORS, digits=0)
+    table.add("– versions, with the one before them", kept.versions, "", least=EDITORS + 1, digits=0)
+    table.add("– lost", EDITORS - kept.sources, "", most=0, digits=0)
+    table.add("– saves that came second and were made anew", kept.tries - EDITORS, "", digits=0)
 
 
 def _p95(work: Callable[[], object]) -> float:

@@ -36,20 +36,20 @@ def checked(
     session: Session, layer: str, key: str, contents: Mapping[str, Content]
 ) -> FeatureRecord | RouteRecord:
     """The thing as it would be loaded. Raises BadRecord."""
-    return read(session, reader(session), layer, key, contents)
+    return _with_sources(check(session, reader(session), layer, key, contents), contents)
 
 
 def reader(session: Session) -> Reader:
     """What checks lines in the light of the commune, for one thing or many."""
     config: Any = session.scalar(select(models.Commune.config))
     box = Box(*config["bbox"])
-    return Reader(languages(config), box, Box(*config.get("context_bbox", box)))
+    return Reader(languages(config), box, Box(*config.get("context_bbox", box)), hashed=False)
 
 
-def read(
+def check(
     session: Session, lines: Reader, layer: str, key: str, contents: Mapping[str, Content]
 ) -> FeatureRecord | RouteRecord:
-    """The thing as it would be loaded. Raises BadRecord."""
+    """The thing as the loader reads it, which knows no sources of texts. Raises BadRecord."""
     problems = Problems()
     at = At(problems, DESK, key)
     _shaped(at, layer, contents)
@@ -63,7 +63,7 @@ def read(
         record = lines.feature(at, layer, given)
     if record is None or problems.found:
         raise BadRecord(problems.found)
-    return _with_sources(record, contents)
+    return record
 
 
 def _shaped(at: At, layer: str, contents: Mapping[str, Content]) -> None:

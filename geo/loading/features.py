@@ -59,6 +59,8 @@ class Reader:
     langs: list[str]
     bbox: Box
     context_bbox: Box
+    hashed: bool = True
+    """Whether features get the hash of their line; the desk has hashes of its own."""
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def layer(self, at: At, layer: str, value: Any) -> Iterator[FeatureRecord]:
@@ -146,7 +148,7 @@ class Reader:
         if _problems(at) > before or kind is None:
             return None
         stored = {member: feature["geometry"][member] for member in ("type", "coordinates")}
-        digest = content_hash({"geometry": stored, "properties": given})
+        digest = content_hash({"geometry": stored, "properties": given}) if self.hashed else ""
         return FeatureRecord(
             layer, at.id or "", kind, shape, entrance, common, special, texts, digest, feature
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from geo.editing.importing import building, commas, fields, formats, nearby, tables
-from geo.editing.importing.there import Called
+from geo.editing.importing.nearby import Called
 from geo.folding import fold
 
 LON, LAT = -8.877, 30.47

@@ -105,7 +105,8 @@ def remembered(session: Session, layer: str) -> Mapping[str, Any] | None:
 def show(session: Session, batch: ImportBatch, mapping: Mapping[str, Any], *, now: datetime) -> None:
     """Work the batch out by this mapping, and remember it for the layer's next file. The caller commits."""
     batch.mapping, batch.stage = dict(mapping), "shown"
-    session.execute(update(ImportRow).where(ImportRow.batch_id == batch.id).values(same=None))
+    said = (ImportRow.batch_id == batch.id, ImportRow.same.is_not(None))
+    session.execute(update(ImportRow).where(*said).values(same=None))
     statement = upsert(ImportMapping).values(layer=batch.layer, mapping=batch.mapping, at=now)
     new = {"mapping": statement.excluded.mapping, "at": statement.excluded.at}
     session.execute(statement.on_conflict_do_update(index_elements=["layer"], set_=new))
@@ -159,9 +160,9 @@ def places(session: Session, batch: ImportBatch, limit: int) -> Sequence[tuple[i
     return [(number, str(outcome), float(lon or 0), float(lat or 0)) for number, outcome, lon, lat in rows]
 
 
-def around(session: Session, layer: str, box: Box, limit: int) -> list[tuple[float, float]]:
-    """Longitude and latitude of the layer's named things in the box."""
-    return [(one.lon, one.lat) for one in there.called(session, layer, box)[:limit]]
+def around(session: Session, layer: str, box: Box, limit: int) -> Sequence[tuple[float, float]]:
+    """Longitude and latitude of the layer's things in the box."""
+    return there.places(session, layer, box, limit)
 
 
 def decide(

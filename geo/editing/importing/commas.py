@@ -5,7 +5,7 @@ import io
 import re
 from typing import Any, Final
 
-from geo.editing.importing.tables import Given, Said, Table, bad, bounded, headed, row
+from geo.editing.importing.tables import Given, Said, Table, bad, bounded, headed, measured, row
 from geo.loading.records import quoted
 from geo.vocabulary import N_
 
@@ -20,6 +20,7 @@ def read(data: bytes) -> Table:
     if "\0" in text:
         raise bad(N_("This is no CSV file: it holds bytes that are no text."))
     separator = _separator(text)
+    measured(0, text.count(separator) + text.count("\n") + text.count("\r"))
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         columns, rows = _rows(lines)
@@ -42,8 +43,8 @@ def _rows(lines: Any) -> tuple[list[str], list[Given]]:
         if not any(cell.strip() for cell in cells):
             continue
         if not columns:
+            bounded(1, len(cells))
             columns = headed(cells)
-            bounded(1, len(columns))
             continue
         given = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
@@ -76,6 +77,6 @@ def _is_arabic(data: bytes) -> bool:
 
 def _separator(text: str) -> str:
     """The one that stands most often in the line of headings, outside quotation marks."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
     bare = re.sub('"[^"]*"', "", first)
     return max(SEPARATORS, key=bare.count)

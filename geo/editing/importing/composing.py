@@ -87,12 +87,12 @@ def changed(
 
 def _short(value: Any) -> Any:
     """What of a value the preview shows: a text of a name or summary, the first place of a geometry."""
-    if isinstance(value, Mapping) and "coordinates" in value:
+    if not isinstance(value, dict):
+        return value
+    if "coordinates" in value:
         first, vertices = _places(value["coordinates"])
         return {"type": value.get("type"), "first": first, "vertices": vertices}
-    if isinstance(value, Mapping) and "text" in value:
-        return value["text"]
-    return value
+    return value.get("text", value)
 
 
 def _places(coordinates: Any) -> tuple[list[float] | None, int]:
@@ -110,14 +110,18 @@ def first(coordinates: Any) -> list[Any] | None:
     return _places(coordinates)[0]
 
 
-def made_key(told: Told, kind: str, taken: Collection[str]) -> str:
-    """A key that nothing has yet, of the name in Latin letters, else of the kind."""
+def made_key(told: Told, kind: str, taken: Collection[str], tried: dict[str, int]) -> str:
+    """A key that nothing has yet, of the name in Latin letters, else of the kind.
+
+    `tried` remembers how far the numbers of each name are used up: of twenty thousand lamp posts of one name
+    each would else be counted from the first.
+    """
     names = [told.texts.get(lang, {}).get("name", "") for lang in (*NAMED_IN, *told.texts)]
-    stem = next((slug for name in names if (slug := slugged(name))), slugged(kind) or "thing")
-    key, n = stem, 1
-    while key in taken:
+    stem = next(slug for name in (*names, kind, "thing") if (slug := slugged(name)))
+    n = tried.get(stem, 1)
+    while (key := stem if n == 1 else f"{stem}-{n}") in taken:
         n += 1
-        key = f"{stem}-{n}"
+    tried[stem] = n
     return key
 
 

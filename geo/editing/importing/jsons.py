@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from core.errors import Invalid
-from geo.editing.importing.tables import Given, Said, Table, bad, bounded, headed, row
+from geo.editing.importing.tables import Given, Said, Table, bad, bounded, headed, measured, row
 from geo.loading.files import json_value
 from geo.loading.records import At, Problems, quoted
 from geo.vocabulary import N_
@@ -13,6 +13,8 @@ WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 def read(text: str) -> Table:
     """The features of a FeatureCollection, or a single one. Raises Invalid."""
+    objects = text.count("{")
+    measured(objects, objects + text.count("[") + text.count(","))
     value = _value(text)
     if isinstance(value, dict) and value.get("type") == "Feature":
         value = {"type": "FeatureCollection", "features": [value]}

@@ -3,10 +3,10 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from geo.editing.importing.there import Called
 from geo.folding import fold
 
 WITHIN_M: Final = 150.0
@@ -16,6 +16,20 @@ MOST: Final = 3
 METRES_PER_DEGREE: Final = 111_320.0
 CELL: Final = WITHIN_M / METRES_PER_DEGREE
 """Degrees of latitude that things are sorted by; a degree of longitude is shorter, so twice as many of it."""
+ACROSS: Final = (-2, -1, 0, 1, 2)
+ALONG: Final = (-1, 0, 1)
+"""Cells to the east and to the north within which what is near must lie."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A thing for whoever looks nearby: where it is, its names as they are compared, one as it is written."""
+
+    key: str
+    lon: float
+    lat: float
+    folded: tuple[str, ...]
+    name: str
 
 
 class Neighbours:
@@ -24,15 +38,15 @@ class Neighbours:
     def __init__(self, things: Iterable[Called]) -> None:
         self.cells: dict[tuple[int, int], list[Called]] = defaultdict(list)
         for thing in things:
-            self.cells[_cell(thing.lon, thing.lat)].append(thing)
+            self.cells[cell(thing.lon, thing.lat)].append(thing)
 
     def near(self, lon: float, lat: float, names: Sequence[str]) -> list[dict[str, Any]]:
         """Key, name and metres of those within 150 m with a name alike, the most alike first."""
         folded = [fold(name) for name in names]
-        column, row = _cell(lon, lat)
+        column, row = cell(lon, lat)
         found = []
-        for cell in ((column + dx, row + dy) for dx in (-2, -1, 0, 1, 2) for dy in (-1, 0, 1)):
-            for thing in self.cells.get(cell, ()):
+        for at in ((column + dx, row + dy) for dx in ACROSS for dy in ALONG):
+            for thing in self.cells.get(at, ()):
                 metres = _metres(lon, lat, thing)
                 if metres > WITHIN_M:
                     continue
@@ -62,7 +76,8 @@ def _trigrams(folded: str) -> frozenset[str]:
     )
 
 
-def _cell(lon: float, lat: float) -> tuple[int, int]:
+def cell(lon: float, lat: float) -> tuple[int, int]:
+    """The cell that a place lies in: its column and row."""
     return math.floor(lon / CELL), math.floor(lat / CELL)
 
 

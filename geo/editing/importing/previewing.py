@@ -1,6 +1,7 @@
 """What a batch would do: each row added, changed, unchanged or rejected, and why. Nothing on the map changes.
 
-Everything is asked for many rows at once: ten thousand rows take seconds.
+Rows are worked out a thousand at a time, each thousand by a few questions, so that no more than these and the
+things that they mean are in memory.
 """
 
 import json
@@ -11,22 +12,20 @@ from typing import Any, Final
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.editing import checking, parts
+from geo.editing import checking, known, parts
 from geo.editing.importing import building, composing, nearby, there, told
 from geo.editing.importing.building import Told
 from geo.editing.importing.fields import FOLDER
 from geo.editing.importing.models import ImportBatch, ImportRow
 from geo.editing.importing.tables import Given, Said
+from geo.editing.known import Known
 from geo.editing.parts import FACTS
 from geo.loading.features import Reader
 from geo.loading.records import At, Problems, quoted
 from geo.loading.words import KEY
-from geo.shapes import Box
 from geo.vocabulary import N_
 
 AT_ONCE: Final = 1_000
-AROUND: Final = 0.005
-"""Degrees around the rows within which things of the map are looked for."""
 _KEEP: Final = text("""
 UPDATE import_row r SET outcome = n.outcome, key = n.key, name = n.name, contents = n.contents,
        bases = n.bases, changes = n.changes, problems = n.problems, near = n.near, lon = n.lon,
@@ -55,22 +54,38 @@ class _Row:
     near: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass
+class _Keys:
+    """Keys that things or rows have, the first row of each by its line, how far names are numbered."""
+
+    taken: set[str]
+    first: dict[str, int]
+    tried: dict[str, int] = field(default_factory=dict)
+
+    def free(self, key: str) -> None:
+        """Take it back, of a row that comes to nothing."""
+        self.taken.discard(key)
+        del self.first[key]
+
+
 def work_out(session: Session, batch: ImportBatch, only: Sequence[int] | None = None) -> None:
     """Work out every row that is not taken over yet, or only those. The caller commits."""
     lines = checking.reader(session)
+    first = _others(session, batch, only) if only is not None else {}
+    keys = _Keys(there.keys(session, batch.layer) | set(first), first)
     query = select(ImportRow.number, ImportRow.line, ImportRow.given, ImportRow.same)
     query = query.where(ImportRow.batch_id == batch.id, ImportRow.taken.is_distinct_from("done"))
     if only is not None:
         query = query.where(ImportRow.number.in_(only))
-    rows = [_read(batch, lines, row) for row in session.execute(query.order_by(ImportRow.number))]
-    _keys(session, batch, rows, only)
-    known = there.things(session, batch.layer, [row.key for row in rows if row.key])
-    taken = there.keys(session, batch.layer) | _others(session, batch, rows)
-    first: dict[str, int] = {}
-    results = [_result(session, batch, lines, row, known, taken, first) for row in rows]
-    for start in range(0, len(results), AT_ONCE):
-        some = json.dumps(results[start : start + AT_ONCE], ensure_ascii=False)
-        session.execute(_KEEP, {"batch": batch.id, "rows": some})
+    query, last = query.order_by(ImportRow.number).limit(AT_ONCE), 0
+    while some := session.execute(query.where(ImportRow.number > last)).all():
+        rows = [_read(batch, lines, row) for row in some]
+        _keys(session, batch, rows)
+        there_ = known.things(session, batch.layer, [row.key for row in rows if row.key])
+        results = [_result(session, batch, lines, row, there_, keys) for row in rows]
+        told_ = json.dumps(results, ensure_ascii=False)
+        session.execute(_KEEP, {"batch": batch.id, "rows": told_})
+        last = rows[-1].number
 
 
 def _read(batch: ImportBatch, lines: Reader, row: Any) -> _Row:
@@ -107,25 +122,24 @@ def _line(layer: str, lines: Reader, row: Any, given: Given) -> _Row:
     return found
 
 
-def _keys(session: Session, batch: ImportBatch, rows: Sequence[_Row], only: Sequence[int] | None) -> None:
+def _keys(session: Session, batch: ImportBatch, rows: Sequence[_Row]) -> None:
     """Which thing each row means: by what the person said, by key, by number elsewhere; else who is near."""
     for row in rows:
         row.key = row.same or row.key
-    numbers = {
-        (scheme, id_): row
+    numbers = [
+        (pair, row)
         for row in rows
         if row.key is None
-        for scheme, id_ in row.said.facts.get("external_ids", {}).items()
-    }
-    for pair, key in there.external(session, batch.layer, numbers).items():
-        numbers[pair].key = key
+        for pair in row.said.facts.get("external_ids", {}).items()
+    ]
+    have = there.external(session, batch.layer, [pair for pair, _ in numbers])
+    for pair, row in numbers:
+        row.key = row.key or have.get(pair)
     looking = [row for row in rows if (row.key is None or row.same) and not row.problems and _place(row)]
     if not looking:
         return
     places = [place for row in looking if (place := _place(row))]
-    lons, lats = [lon for lon, _ in places], [lat for _, lat in places]
-    box = Box(min(lons) - AROUND, min(lats) - AROUND, max(lons) + AROUND, max(lats) + AROUND)
-    around = nearby.Neighbours(there.called(session, batch.layer, box))
+    around = nearby.Neighbours(there.called(session, batch.layer, places))
     for row, (lon, lat) in zip(looking, places, strict=True):
         row.near = around.near(lon, lat, _names(row))
 
@@ -143,18 +157,20 @@ def _place(row: _Row) -> tuple[float, float] | None:
     return None
 
 
-def _others(session: Session, batch: ImportBatch, rows: Sequence[_Row]) -> set[str]:
-    """Keys that further rows of the batch have, which are not worked out now."""
-    mine = {row.number for row in rows}
-    query = select(ImportRow.number, ImportRow.key).where(
-        ImportRow.batch_id == batch.id, ImportRow.key.is_not(None), ImportRow.outcome != "rejected"
+def _others(session: Session, batch: ImportBatch, mine: Sequence[int]) -> dict[str, int]:
+    """Keys that further rows of the batch have, which are not worked out now, and their lines."""
+    query = select(ImportRow.key, ImportRow.line).where(
+        ImportRow.batch_id == batch.id,
+        ImportRow.key.is_not(None),
+        ImportRow.outcome != "rejected",
+        ImportRow.number.not_in(mine),
     )
-    return {str(key) for number, key in session.execute(query) if number not in mine}
+    return {str(key): line for key, line in session.execute(query)}
 
 
 def _result(
-    session: Session, batch: ImportBatch, lines: Reader, row: _Row, known: Mapping[str, there.Known],
-    taken: set[str], first: dict[str, int],
+    session: Session, batch: ImportBatch, lines: Reader, row: _Row, things: Mapping[str, Known],
+    keys: _Keys,
 ) -> dict[str, Any]:  # fmt: skip
     names = _names(row)
     place = _place(row)
@@ -166,24 +182,24 @@ def _result(
     }
     if row.problems:
         return {**result, **_rejected(row.problems), "key": row.key and row.key[:80]}
-    thing = known.get(row.key) if row.key else None
+    thing = things.get(row.key) if row.key else None
     before: Mapping[str, Any] = thing.contents if thing else {}
     after = row.contents or composing.contents(row.said, before)
     if row.key is None:
         row.key_is_given = False
-        row.key = composing.made_key(row.said, str(after[FACTS].get("kind", "")), taken)
-    elif row.key in first:
+        row.key = composing.made_key(row.said, str(after[FACTS].get("kind", "")), keys.taken, keys.tried)
+    elif row.key in keys.first:
         twice = N_("is meant by two rows of the file: the first is in line %(line)s")
-        return {**result, **_rejected([Said("key", twice, {"line": first[row.key]})]), "key": row.key}
-    first[row.key] = row.line
-    taken.add(row.key)
+        return {**result, **_rejected([Said("key", twice, {"line": keys.first[row.key]})]), "key": row.key}
+    keys.first[row.key] = row.line
+    keys.taken.add(row.key)
     result["key"] = row.key
     contents, changes = composing.changed(before, after)
     if not contents:
         return {**result, "outcome": "unchanged", "ticked": False}
     problems = list(_problems(session, batch, lines, row.key, {**before, **after}))
     if problems and not row.key_is_given:
-        taken.discard(row.key)
+        keys.free(row.key)
         result["key"] = None
     if problems:
         return {**result, **_rejected(problems)}
@@ -202,7 +218,7 @@ def _problems(
     session: Session, batch: ImportBatch, lines: Reader, key: str, contents: Mapping[str, Any]
 ) -> Iterator[Said]:
     try:
-        checking.read(session, lines, batch.layer, key, contents)
+        checking.check(session, lines, batch.layer, key, contents)
     except checking.BadRecord as bad:
         yield from map(told.of_problem, bad.problems)
 

@@ -3,6 +3,7 @@ that the database can keep it.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_
@@ -18,6 +19,12 @@ LONGEST_COLUMN: Final = 80
 DEEPEST: Final = 20
 """Levels of nesting in a value; geometries take five."""
 LONGEST_TITLE: Final = 120
+MOST_OBJECTS: Final = 500_000
+MOST_VALUES: Final = 4_000_000
+"""Of what is read into memory as a whole: things that have members, and values of any kind. A million
+vertices are three million values; 20 MB of nothing but brackets would take many times as much.
+"""
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,12 @@ def bounded(rows: int, columns: int) -> None:
         raise bad(N_("This file has no rows."))
 
 
+def measured(objects: int, values: int) -> None:
+    """Invalid for a file that would take far more memory than it is long, before it is taken apart."""
+    if objects > MOST_OBJECTS or values > MOST_VALUES:
+        raise bad(N_("This file holds more values than can be looked through: split it."))
+
+
 def row(line: int, geometry: Any, values: Mapping[str, Any], id_: Any = None) -> Given:
     """A row that can be kept: what the database cannot hold is left out of it, and said."""
     try:
@@ -97,10 +110,9 @@ def row(line: int, geometry: Any, values: Mapping[str, Any], id_: Any = None) ->
 def checked(value: Any, levels: int = DEEPEST) -> None:
     """Unstorable for what is no JSON of the database: too deep, not finite, NUL, half a surrogate pair."""
     if isinstance(value, str):
-        if found := next((sign for sign in value if sign == "\0" or "\ud800" <= sign <= "\udfff"), ""):
-            raise Unstorable(
-                N_("holds the invisible character %(sign)s; remove it"), sign=f"U+{ord(found):04X}"
-            )
+        if found := _UNSTORABLE.search(value):
+            sign = f"U+{ord(found[0]):04X}"
+            raise Unstorable(N_("holds the invisible character %(sign)s; remove it"), sign=sign)
     elif isinstance(value, float) and not math.isfinite(value):
         raise Unstorable(N_("holds a number that is not finite"))
     elif isinstance(value, dict | list):

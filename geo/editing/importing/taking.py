@@ -4,9 +4,10 @@ At most 200 rows are one transaction, and each is marked in the same one: none i
 that somebody changed since the preview is left as it is, and said.
 """
 
+import json
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import clock, jobs
@@ -16,15 +17,19 @@ from core.errors import Conflict, NotFound, Problem
 from core.people.models import Account
 from core.settings import Settings
 from core.trail import who as trail
-from geo.editing import checking, versions
-from geo.editing.importing import told
+from geo.editing import checking, many
+from geo.editing.importing import composing, told
 from geo.editing.importing.batches import TASK
 from geo.editing.importing.models import ImportBatch, ImportRow
-from geo.editing.parts import FACTS
 from geo.editing.rights import Person
 
 AT_ONCE: Final = 200
 ORIGIN: Final = "import"
+_TOLD: Final = text("""
+UPDATE import_row r SET taken = n.taken, told = n.told
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS n (number int, taken text, told jsonb)
+ WHERE r.batch_id = :batch AND r.number = n.number
+""")
 
 
 @jobs.task(TASK)
@@ -43,44 +48,52 @@ def some(session: Session, batch_id: int) -> bool:
     if batch is None or batch.stage != "taking":
         return False
     trail.acts(session, batch.who)
-    person = _person(session, batch)
     # By key, so that two imports of the same things do not wait for each other in a ring.
-    query = select(ImportRow).where(
-        ImportRow.batch_id == batch.id, ImportRow.ticked, ImportRow.taken.is_(None)
-    )
-    rows = session.scalars(query.order_by(ImportRow.key, ImportRow.number).limit(AT_ONCE)).all()
-    for row in rows:
-        row.taken, row.told = _one(session, batch.layer, row, person)
-    if len(rows) < AT_ONCE:
+    query = select(
+        ImportRow.number,
+        ImportRow.key,
+        ImportRow.outcome,
+        ImportRow.contents,
+        ImportRow.bases,
+        ImportRow.changes,
+    ).where(ImportRow.batch_id == batch.id, ImportRow.ticked, ImportRow.taken.is_(None))
+    rows = session.execute(query.order_by(ImportRow.key, ImportRow.number).limit(AT_ONCE)).all()
+    if not rows:
         batch.stage = "taken"
-    session.flush()
-    return len(rows) == AT_ONCE
+        session.flush()
+        return False
+    by_key = {row.key: row for row in reversed(rows)}  # a key that stands twice waits for the next turn
+    wanted = [
+        many.Wanted(key, row.contents, row.bases, row.outcome == "added") for key, row in by_key.items()
+    ]
+
+    def is_as_seen(key: str, there: many.Contents) -> bool:
+        row = by_key[key]
+        would = composing.changed(there, row.contents or {})[1]
+        return sorted(would, key=_which) == sorted(row.changes or (), key=_which)
+
+    refused = many.save(
+        session, batch.layer, wanted,
+        is_as_seen=is_as_seen, person=_person(session, batch), now=clock.now(), origin=ORIGIN,
+    )  # fmt: skip
+    told_ = [{"number": row.number, **_told(refused.get(key))} for key, row in by_key.items()]
+    session.execute(_TOLD, {"batch": batch.id, "rows": json.dumps(told_, ensure_ascii=False)})
+    return True
 
 
-def _one(session: Session, layer: str, row: ImportRow, person: Person) -> tuple[str, dict[str, Any] | None]:
-    """Take one row over, whole or not at all: what came of it, and why."""
-    try:
-        with session.begin_nested():
-            _save(session, layer, row, person)
-    except checking.BadRecord as bad:
-        return "refused", told.kept(told.of_problem(bad.problems[0]))
-    except (Conflict, NotFound) as meanwhile:
-        return "stale", told.kept(told.of_error(meanwhile))
-    except Problem as refused:
-        return "refused", told.kept(told.of_error(refused))
-    return "done", None
+def _which(change: list[Any]) -> tuple[str, str]:
+    """The part and the field that a change is of."""
+    return change[0], change[1]
 
 
-def _save(session: Session, layer: str, row: ImportRow, person: Person) -> None:
-    key, contents, bases = str(row.key), row.contents or {}, row.bases or {}
-    if row.outcome == "added":
-        versions.create(session, layer, key, contents, person=person, now=clock.now(), origin=ORIGIN)
-        return
-    for part in sorted(contents, key=lambda name: name != FACTS):
-        versions.save(
-            session, layer, key, part, contents[part],
-            base=bases[part], person=person, now=clock.now(), origin=ORIGIN,
-        )  # fmt: skip
+def _told(why_not: Problem | None) -> dict[str, Any]:
+    """What came of a row, and why."""
+    if why_not is None:
+        return {"taken": "done"}
+    if isinstance(why_not, checking.BadRecord):
+        return {"taken": "refused", "told": told.kept(told.of_problem(why_not.problems[0]))}
+    is_late = isinstance(why_not, Conflict | NotFound)
+    return {"taken": "stale" if is_late else "refused", "told": told.kept(told.of_error(why_not))}
 
 
 def _person(session: Session, batch: ImportBatch) -> Person:
