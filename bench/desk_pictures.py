@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from core.accounts import Role
 from core.settings import PROJECT
@@ -15,7 +15,7 @@ PAGES: Final = {
     "desk-table": "/desk/ground/monuments?lang=fr",
     "desk-thing": "/desk/ground/monuments/bab-zorgane?lang=ar",
 }
-SIZE: Final = {"width": 1440, "height": 900}
+SIZE: Final[ViewportSize] = {"width": 1440, "height": 900}
 
 
 def take(browser: Browser, address: str, folder: Path, secret: str) -> None:

@@ -86,6 +86,7 @@ def test_from_the_list_to_the_public_page(office: Flask, place: str) -> None:
     public = f"/ar/monuments/{place.split('/')[-1]}"
     assert "نص كتبه إنسان." not in translator.get(public).text
     base = _form(translator.get(place))["base"]
+    assert 'value="publish"' not in translator.get(place).text
     own = translator.post(f"{place}/review", {"act": "publish", "base": base})
     assert (own.status_code, 'role="alert"' in own.text) == (403, True)
     assert place in second.get("/desk/translations/ar/review").text

@@ -10,7 +10,7 @@ from core.accounts import open_to
 from core.db import db
 from core.errors import Conflict, Invalid, Problem, Refused
 from core.languages import say
-from geo.editing import stages
+from geo.editing import stages, versions
 from geo.editing.checking import BadRecord
 from geo.editing.versions import Stale
 from geo.translating import sheets, terms, units
@@ -107,9 +107,16 @@ def _sheet(
         terms={p.field: known.among(p.source.text, said[p.field]) for p in found.pieces},
         notes=sheets.notes(db.session, found.layer, found.key, found.lang),
         may=person().may_edit(found.layer, found.lang),
+        own=_is_own(found),
         saved=request.args.get("saved", "")[:120],
         only=_only(request.values.get("only", "")),
     )
+
+
+def _is_own(found: Sheet) -> bool:
+    """Whether who looks wrote the newest version, and so is not the second person who may publish it."""
+    _, newest = versions.history(db.session, found.layer, found.key, found.lang, limit=1)
+    return any(person().is_same(one.who, one.by) for one in newest)
 
 
 @blueprint.post("/translations/<lang:into>/<layer>/<key>")
