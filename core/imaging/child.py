@@ -107,7 +107,7 @@ def _opened(data: bytes) -> Image.Image:
     """The picture, measured before anything of it is decoded."""
     if not data:
         raise NotTaken("empty")
-    formats = FORMATS
+    formats: tuple[str, ...] = FORMATS
     if heif.is_heif(data):
         formats = ("HEIF",)
         try:

@@ -27,7 +27,7 @@ Said = dict[tuple[str, str, str], dict[str, tuple[str, str | None, str | None, s
 
 def kept(session: Session) -> list[Row]:
     query = "SELECT layer, key, field, lang, rank, later, stage, source FROM translation_unit"
-    rows: list[Row] = sorted(tuple(row) for row in session.execute(text(query)))  # type: ignore[misc]
+    rows: list[Row] = sorted(tuple(row) for row in session.execute(text(query)))
     return rows
 
 
@@ -154,22 +154,24 @@ def do(session: Session, path: Path, act: tuple[Any, ...]) -> None:
         loads.follow(session, records, now=NOW)
         units.rebuild(session)
         return
-    thing, part, *more = given
+    (layer, key), part, *more = given
     if what == "save":
         field, words, state = more
-        there = versions.find(session, *thing).parts.get(part)
+        there = versions.find(session, layer, key).parts.get(part)
         content = {**(there.content if there else {})}
         content.pop(field, None)
         if words:
             content[field] = {"text": words, "state": state}
         versions.save(
-            session, *thing, part, content, base=there.version if there else 0, person=EDITOR, now=NOW
+            session, layer, key, part, content, base=there.version if there else 0, person=EDITOR, now=NOW
         )
     elif what == "publish":
-        publish(session, part, of=thing)
+        publish(session, part, of=(layer, key))
     else:
         change = stages.submit if what == "submit" else stages.withdraw
-        change(session, *thing, part, version=version(session, part, thing), person=EDITOR, now=NOW)
+        change(
+            session, layer, key, part, version=version(session, part, (layer, key)), person=EDITOR, now=NOW
+        )
 
 
 @given(acts=st.lists(ACTS, min_size=1, max_size=14))

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_schema_validator import OAS30Validator
+from PIL import Image
 from pyogrio import raw
 from sqlalchemy import event, text
 
@@ -70,7 +71,7 @@ def test_every_link_leads_to_a_file_of_that_size(gallery: Flask, editor: FlaskCl
     for size in one["sizes"]:
         answer = get(gallery.test_client(), size["href"].removeprefix(SITE))
         assert (answer.status_code, answer.mimetype) == (200, size["type"])
-        with renditions.Image.open(io.BytesIO(answer.data)) as opened:
+        with Image.open(io.BytesIO(answer.data)) as opened:
             assert opened.size == (size["width"], size["height"])
 
 

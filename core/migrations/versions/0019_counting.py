@@ -4,6 +4,7 @@ The functions of 0016 say the same as before; what follows a change at the desk 
 """
 
 from importlib import import_module
+from types import ModuleType
 
 import sqlalchemy as sa
 from alembic import op
@@ -152,7 +153,7 @@ def downgrade() -> None:
     _replace(follow.replace("{of_one}", one))
 
 
-def _before() -> object:
+def _before() -> ModuleType:
     return import_module("core.migrations.versions.0016_translating")
 
 
