@@ -50,6 +50,7 @@ import webmap.planner.views
 import webmap.recordings
 import webmap.risks
 import webmap.translations.exchanging
+import webmap.translations.pictures
 import webmap.translations.room
 import webmap.translations.terms
 import webmap.translations.views

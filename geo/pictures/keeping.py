@@ -150,6 +150,27 @@ def describe(picture: Picture, words: Words, languages: Sequence[str] = ()) -> N
     picture.version += 1
 
 
+def tell(session: Session, picture_id: int, lang: str, typed: str, *, seen: int) -> Picture:
+    """Say what a published picture shows, in one language, by a person. The caller commits.
+
+    NotFound for one that is not public; Conflict if it was changed since `seen`; Invalid for no text.
+    """
+    known = session.get(Picture, picture_id) if is_id(picture_id) else None
+    if known is None or known.state != PUBLISHED:
+        raise NotFound(N_("There is no such picture here."))
+    picture = one(session, known.feature_id, picture_id, seen)
+    said = _line("alt", typed)
+    if not said:
+        raise Invalid("alt", N_("Write what the picture shows."))
+    there = {alt.lang: alt for alt in picture.alts}
+    if lang in there:
+        there[lang].text, there[lang].state = said, _state(lang, Words())
+    else:
+        picture.alts.append(PictureAlt(lang=lang, text=said, state=_state(lang, Words())))
+    picture.version += 1
+    return picture
+
+
 def check(picture: Picture, languages: Sequence[str]) -> None:
     """Invalid if the picture is published, or about to be, and something is lacking for it."""
     if lacking(picture, languages):

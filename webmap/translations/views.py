@@ -13,6 +13,8 @@ from core.languages import say
 from geo.editing import stages, versions
 from geo.editing.checking import BadRecord
 from geo.editing.versions import Stale
+from geo.pictures import untold
+from geo.pictures.keeping import PICTURED
 from geo.translating import sheets, terms, units
 from geo.translating.sheets import Given, Sheet
 from geo.translating.units import RANKS, Asked
@@ -31,7 +33,12 @@ def progress() -> ResponseReturnValue:
     """Every language with how far it has come; one's own first."""
     mine = [lang for lang in g.commune.languages if lang in person().languages]
     langs = [*mine, *(lang for lang in g.commune.languages if lang not in mine)]
-    return page("progress", done=units.progress(db.reading, langs), rank_order=RANKS)
+    return page(
+        "progress",
+        done=units.progress(db.reading, langs),
+        rank_order=RANKS,
+        untold=untold.count(db.reading, langs, PICTURED),
+    )
 
 
 def _asked() -> Asked:
