@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 from core import clock
 from core.db import OUTAGES, db
@@ -26,6 +26,7 @@ def init_app(app: Flask, *, https: bool) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     app.before_request(_know)
+    app.after_request(_keep_apart)
 
 
 def let_in(token: str) -> None:
@@ -73,3 +74,13 @@ def _ask(token: str, now: datetime) -> None:
     g.known = who
     g.roles, g.translates, g.staff_name = who.roles, who.languages, who.name
     g.confirmed = who.is_confirmed(now)
+
+
+def _keep_apart(response: Response) -> Response:
+    """What somebody is shown who is in has their name on it: no proxy keeps it for others.
+
+    Files that say themselves that everybody may have them are named by what is in them.
+    """
+    if "known" in g and not (response.cache_control.no_store or response.cache_control.public):
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

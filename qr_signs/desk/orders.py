@@ -205,4 +205,4 @@ def _settings() -> Settings:
 
 def _codes(typed: str) -> list[str]:
     """Codes as a person lists them: any separators, with or without tags."""
-    return [each.upper().split("-")[0] for each in re.split(r"[\s,;]+", typed.strip()) if each]
+    return [each.upper().split("-")[0] for each in re.split(r"[\s,;\0]+", typed.strip()) if each]

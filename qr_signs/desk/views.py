@@ -41,7 +41,7 @@ def unkept(response: Response) -> Response:
 def listed() -> ResponseReturnValue:
     """Signs, by state or by words."""
     page = paging.asked()
-    state, asked = request.args.get("state", "")[:12], request.args.get("q", "").strip()[:100]
+    state, asked = (request.args.get(name, "").replace("\0", "").strip()[:100] for name in ("state", "q"))
     found = lists.found(
         db.session, g.order, state=state, words=asked, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
     )

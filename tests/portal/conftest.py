@@ -7,23 +7,38 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import text
 
 from core import clock
+from core.accounts import GIVEN
 from core.db import Engine
 from core.people import passwords
 from core.settings import Settings
 from portal.app import create_app
 from portal.cli import load
 from tests.conftest import _database
-from tests.portal.people import BASE, SECRET
+from tests.portal.people import BASE, SECRET, Browser, signed_in
 
 
 @pytest.fixture(scope="session")
 def people_engine(shipped: Path) -> Iterator[Engine]:
-    """The shipped commune in a database of its own."""
+    """The shipped commune in a database of its own; nobody there has a number that walks of addresses try."""
     with _database("people") as engine:
         load(engine, shipped)
+        with engine.begin() as connection:
+            for table in ("account", "sign_in"):
+                connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH 1000"))
         yield engine
+
+
+@pytest.fixture(scope="module")
+def everybody(people_engine: Engine) -> Iterator[tuple[Flask, tuple[Browser, Browser]]]:
+    """The application, with the browsers of nobody known and of somebody with every role."""
+    app = create_app(Settings(SECRET_KEY=SECRET, PUBLIC_URL=BASE), people_engine)
+    with pytest.MonkeyPatch.context() as patch:
+        at_least_cost(patch)
+        yield app, (Browser(app), signed_in(app, *GIVEN)[0])
+    app.extensions["scan_counter"].close()
 
 
 @pytest.fixture

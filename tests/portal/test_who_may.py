@@ -1,14 +1,13 @@
 """Every address and every role: who is let in and who is refused. A new view without a line here fails."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine
-from werkzeug.routing import Rule
 
+from core import clock
 from core.accounts import GIVEN, Role
 from core.db import Engine
 from core.settings import Settings
@@ -16,6 +15,7 @@ from geo.editing import rights
 from portal.app import create_app
 from tests.portal.conftest import at_least_cost
 from tests.portal.people import BASE, HERE, SECRET, Browser, somebody
+from tests.portal.rules import address, tries
 
 PUBLIC: Final = frozenset(Role)
 MEMBER: Final = frozenset(Role) - {Role.PUBLIC}
@@ -70,30 +70,34 @@ Plans that are open for consultation are everybody's to read and to comment on.
 PERSONS: Final = (None, Role.MEMBER, *GIVEN)
 """Who tries: nobody known, somebody with an account and no role, and one of each role."""
 REFUSED: Final = "This page is for the commune"
-VALUES: Final = {"lang": "en", "tongue": "en", "into": "fr"}
 
 
 @pytest.fixture(scope="module")
 def frozen(people_engine: Engine) -> Iterator[tuple[Flask, dict[Role | None, Browser]]]:
-    """The application on a database that takes no change, and a browser of each person."""
+    """The application on a database that takes no change, and a browser of each person.
+
+    No time passes there: when somebody was last seen is a change.
+    """
     town = create_app(Settings(SECRET_KEY=SECRET, PUBLIC_URL=BASE), people_engine)
     cookies: dict[Role | None, str] = {}
     with pytest.MonkeyPatch.context() as patch:
         at_least_cost(patch)
+        moment = clock.now()
+        patch.setattr(clock, "now", lambda: moment)
         for role in PERSONS[1:]:
             browser = Browser(town)
             _, email = somebody(people_engine, *([role] if role in GIVEN else []))
             assert browser.enter(email).status_code == 303
             cookies[role] = browser.cookie or ""
-    url = people_engine.url.render_as_string(hide_password=False)
-    engine = create_engine(
-        url, connect_args={"options": "-c default_transaction_read_only=on -c timezone=UTC"}
-    )
-    app = create_app(Settings(SECRET_KEY=SECRET, PUBLIC_URL=BASE), engine)
-    browsers: dict[Role | None, Browser] = {role: Browser(app) for role in PERSONS}
-    for role, cookie in cookies.items():
-        browsers[role].client.set_cookie("staff", cookie, domain="athar.example", secure=True)
-    yield app, browsers
+        url = people_engine.url.render_as_string(hide_password=False)
+        engine = create_engine(
+            url, connect_args={"options": "-c default_transaction_read_only=on -c timezone=UTC"}
+        )
+        app = create_app(Settings(SECRET_KEY=SECRET, PUBLIC_URL=BASE), engine)
+        browsers: dict[Role | None, Browser] = {role: Browser(app) for role in PERSONS}
+        for role, cookie in cookies.items():
+            browsers[role].client.set_cookie("staff", cookie, domain="athar.example", secure=True)
+        yield app, browsers
     engine.dispose()
 
 
@@ -104,33 +108,10 @@ def _may(rule: str, method: str) -> frozenset[Role]:
     return OPEN_TO[max(fitting, key=len)]
 
 
-def _methods(rule: Rule) -> list[str]:
-    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-
-
-def _address(rule: Rule) -> str:
-    """The rule with something in each of its places that fits there."""
-
-    def fitting(place: re.Match[str]) -> str:
-        kind, _, name = place.group(1).rpartition(":")
-        choice = re.fullmatch(r"any\(([^,)]+).*\)", kind)
-        return choice.group(1) if choice else "1" if kind.startswith("int") else VALUES.get(name, "x")
-
-    return re.sub(r"<([^>]+)>", fitting, str(rule))
-
-
-def _rules(app: Flask) -> list[Rule]:
-    return sorted(app.url_map.iter_rules(), key=str)
-
-
-def _tries(app: Flask) -> list[tuple[Rule, str]]:
-    return [(rule, method) for rule in _rules(app) for method in _methods(rule)]
-
-
 def test_every_view_is_open_to_whom_the_table_says(frozen: tuple[Flask, dict[Role | None, Browser]]) -> None:
     app, _ = frozen
     wrong = {}
-    for rule, method in _tries(app):
+    for rule, method in tries(app):
         said: frozenset[Role] = getattr(app.view_functions[rule.endpoint], "open_to", frozenset())
         held = PUBLIC if Role.PUBLIC in said else MEMBER if Role.MEMBER in said else said
         if held != _may(str(rule), method):
@@ -145,13 +126,13 @@ def test_who_may_not_is_refused_and_who_may_is_not(
 ) -> None:
     app, browsers = frozen
     tried, wrong = 0, []
-    for rule, method in _tries(app):
+    for rule, method in tries(app):
         may = _may(str(rule), method)
         if may == PUBLIC and who is not None:
             continue
         held = {Role.PUBLIC} | ({Role.MEMBER, who} if who else set())
         answer = browsers[who].client.open(
-            _address(rule), method=method, base_url=BASE, headers={**HERE, "Accept-Language": "en"}
+            address(rule), method=method, base_url=BASE, headers={**HERE, "Accept-Language": "en"}
         )
         tried += 1
         refused = answer.status_code == 403 and REFUSED in answer.text

@@ -57,9 +57,7 @@ def hotspot(sent: Mapping[str, Any]) -> dict[str, Any]:
         number = decimal(sent[name], name)
         if number is None and name not in LEFT_OPEN:
             raise Invalid(_field(name), N_("Give a number."))
-        values[name] = (
-            int(number) if number is not None and name in WHOLE and number == int(number) else number
-        )
+        values[name] = int(number) if number is not None and name in WHOLE and number.is_integer() else number
     return values
 
 
