@@ -125,9 +125,9 @@ def issue(
     now; Invalid once its end is past; Conflict if it was issued already, or if what it follows is no longer
     in force.
     """
-    alert = _as_read(session, alert_id, base)
-    if by.is_among(alert.written_by):
+    if by.is_among(unsent(session, alert_id).written_by):
         raise Refused(N_("You wrote this warning: another person must read and issue it."))
+    alert = _as_read(session, alert_id, base)
     if alert.expires <= now:
         raise Invalid("expires", N_("Its end is past: give it a later one."))
     if alert.refers_to is not None:

@@ -52,8 +52,9 @@ def shapes(session: Session, commune: Commune, most: int) -> str:
 
 
 def size(session: Session, alert_id: int) -> Size:
-    """How large the area of a message is."""
-    return Size(*session.execute(_SIZE, {"id": alert_id}).one())
+    """How large the area of a message is, to three figures."""
+    km2, outside = session.execute(_SIZE, {"id": alert_id}).one()
+    return Size(float(f"{km2:.3g}"), outside)
 
 
 def drawn_over(session: Session, alert_id: int, metric_crs: int) -> tuple[Any, Any]:

@@ -92,7 +92,9 @@ def test_draft_issue_see_and_all_clear(open_page: Open, town: tuple[str, Flask],
     assert (feed.bozo, len(feed.entries)) == (0, 1)
 
     second.goto(f"{base}{path}/Cancel")
-    second.locator("#headline-ar").fill("انتهى الخطر")
+    expect(second.locator("#description-ar")).to_have_value("")
+    for name in ("headline", "description", "instruction"):
+        second.locator(f"#{name}-ar").fill("انتهى الخطر")
     second.locator("main form.alert-form button[type=submit]").click()
     last = second.url.removeprefix(base)
     writer.goto(base + last)

@@ -164,7 +164,11 @@ def test_an_hour_that_comes_twice_makes_a_warning_longer(
     session: Session, commune: Commune, field: str, hour: str
 ) -> None:
     # Morocco goes to UTC when Ramadan begins: on 7 February 2027, at 3 o'clock.
-    times = {"onset": "2027-02-06T20:00", "expires": "2027-02-07T20:00", field: "2027-02-07T02:30"}
+    times: dict[str, Any] = {
+        "onset": "2027-02-06T20:00",
+        "expires": "2027-02-07T20:00",
+        field: "2027-02-07T02:30",
+    }
     alert = draft(session, commune, **times)
 
     assert getattr(alert, field).isoformat() == f"2027-02-07T{hour[:2]}:30:00+00:00"
