@@ -19,7 +19,7 @@ from geo.shapes import Box
 WIDTH: Final = 400
 HEIGHT: Final = 300
 MARGIN: Final = 22
-BARS_M: Final = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
+BARS_M: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 """Lengths that a scale bar may have, in metres."""
 
 DETAIL_M: Final = 6.0
@@ -123,7 +123,7 @@ def drawing(
     if not framed:
         return None
     sheet = Sheet.around(framed)
-    bar_m = max((bar for bar in BARS_M if bar * sheet.scale <= WIDTH / 3), default=BARS_M[0])
+    bar_m, bar_units = sheet.bar(WIDTH / 3)
     return Locator(
         walls=tuple(sheet.path(line) for line in town.walls),
         walks=tuple(sheet.path(line) for line in town.walks),
@@ -131,7 +131,7 @@ def drawing(
         near=tuple(sheet.at(point) for point in around),
         here=sheet.at(here) if here is not None else None,
         error_r=round((error_m or 0) * sheet.scale, 1),
-        bar_units=round(bar_m * sheet.scale, 1),
+        bar_units=bar_units,
         bar_m=bar_m,
     )
 
@@ -157,13 +157,18 @@ class Sheet:
 
     @staticmethod
     def around(
-        points: Sequence[Point], width: float = WIDTH, height: float = HEIGHT, margin: float = MARGIN
+        points: Sequence[Point],
+        width: float = WIDTH,
+        height: float = HEIGHT,
+        margin: float = MARGIN,
+        least_m: float = 200,
     ) -> "Sheet":
-        """The sheet of that size on which the points just fit; never less than 200 m across."""
+        """The sheet of that size on which the points just fit; never less than `least_m` metres across."""
         west, east = min(x for x, _ in points), max(x for x, _ in points)
         south, north = min(y for _, y in points), max(y for _, y in points)
         scale = min(
-            (width - 2 * margin) / max(east - west, 200), (height - 2 * margin) / max(north - south, 200)
+            (width - 2 * margin) / max(east - west, least_m),
+            (height - 2 * margin) / max(north - south, least_m),
         )
         return Sheet(
             left=(west + east) / 2 - width / 2 / scale,
@@ -174,6 +179,11 @@ class Sheet:
     def at(self, point: Point) -> Point:
         """Where a place stands on the drawing."""
         return round((point[0] - self.left) * self.scale, 1), round((self.top - point[1]) * self.scale, 1)
+
+    def bar(self, longest: float) -> tuple[int, float]:
+        """A scale bar of round length, at most `longest` units: its metres, and its units."""
+        metres = max((bar for bar in BARS_M if bar * self.scale <= longest), default=BARS_M[0])
+        return metres, round(metres * self.scale, 1)
 
     def path(self, line: Sequence[Point]) -> str:
         """A line as SVG path data."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.languages import Said
 from geo.features import as_said
-from geo.locator import BARS_M, Ground, Point, Sheet, lines
+from geo.locator import Ground, Point, Sheet, lines
 
 WIDTH: Final = 800
 HEIGHT: Final = 520
@@ -96,7 +96,7 @@ def _drawn(
     framed: Sequence[Point],
 ) -> Sketch:
     sheet = Sheet.around(framed or [(0.0, 0.0)], WIDTH, HEIGHT, MARGIN)
-    bar_m = max((bar for bar in BARS_M if bar * sheet.scale <= WIDTH / 4), default=BARS_M[0])
+    bar_m, bar_units = sheet.bar(WIDTH / 4)
     taken: list[Point] = []
     found = []
     for number, name, place in marks:
@@ -111,7 +111,7 @@ def _drawn(
         walks=tuple(sheet.path(line) for line in walks),
         gates=tuple(sheet.at(gate) for gate in town.gates),
         marks=tuple(found),
-        bar_units=round(bar_m * sheet.scale, 1),
+        bar_units=bar_units,
         bar_m=bar_m,
     )
 

@@ -1,7 +1,5 @@
 """The desk of warnings: one person drafts, another reads and issues; updates and all-clears the same way."""
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -14,23 +12,22 @@ from core.db import db
 from core.errors import Conflict, Invalid, Refused
 from core.translation import translate
 from geo import published
-from geo.alerts import cap, drafting, reading, texts
+from geo.alerts import cap, drafting, reading, shown, texts
 from geo.alerts.active import Message
-from geo.alerts.drafting import Given, Person
+from geo.alerts.drafting import Given, Person, Stale
 from geo.alerts.vocabulary import PLACES
-from geo.hazards import listing
+from geo.hazards import exposure, listing
 from geo.vocabulary import HAZARDS
+from webmap import alert_area, alert_forms, screens, style
 from webmap.ogc import answers
-from webmap.risks import WORDS
+from webmap.risks import WORDS, method
 
 blueprint = Blueprint("alerts_desk", __name__, url_prefix="/desk/alerts", template_folder="templates")
 blueprint.after_request(unkept)
 
 PER_PAGE: Final = 50
-OFFERED: Final = 200
-"""Risk zones that one may choose as an area."""
-USUAL: Final = timedelta(hours=12)
-"""How long a new warning lasts unless something else is said."""
+NAMED: Final = 60
+"""Things in an area that the page of a message names."""
 
 
 @blueprint.get("")
@@ -49,15 +46,14 @@ def listed() -> ResponseReturnValue:
 @open_to(Role.RISK)
 def new() -> ResponseReturnValue:
     """The form of a new warning."""
-    now = g.commune.local(clock.now())
-    return _form(Given(place="commune", onset=_clock(now), expires=_clock(now + USUAL)))
+    return _form(alert_forms.new(clock.now()))
 
 
 @blueprint.post("/new")
 @open_to(Role.RISK)
 def draft() -> ResponseReturnValue:
     """Keep a new draft."""
-    given = _given()
+    given = alert_forms.typed(request.form)
     try:
         alert = drafting.draft(db.session, g.commune, given, _person(), now=clock.now())
     except (Invalid, Conflict) as wrong:
@@ -78,13 +74,30 @@ def _page(alert_id: int, wrong: Refused | Invalid | Conflict | None = None) -> R
     html = render_template(
         "risks/desk/alert.html",
         message=found,
+        base=reading.version(db.session, alert_id),
+        area=alert_area.of(alert_id),
+        size=shown.size(db.session, alert_id),
+        exposed=exposure.of_warning(db.session, g.commune, alert_id),
+        near_m=exposure.USUAL_M,
+        things=exposure.things_warned(db.session, g.commune, alert_id, g.order, limit=NAMED),
+        most=NAMED,
+        method=method(),
+        layers=style.LAYERS,
+        shapes=style.SHAPES,
+        sheets=screens.DRAWN_SHEETS,
+        scripts=alert_area.SHOWN_SCRIPTS,
         earlier=reading.before(db.session, alert_id),
         mine=_person().is_among(list(map(dict, found.written_by))),
         words=WORDS,
         wrong=translate(wrong.message, values=wrong.values) if wrong else "",
     )
-    status = {Refused: 403, Conflict: 409}.get(type(wrong), 422) if wrong else 200
-    return Response(html, status)
+    return Response(html, _status(wrong))
+
+
+def _status(wrong: Refused | Invalid | Conflict | None) -> int:
+    if wrong is None:
+        return 200
+    return 403 if isinstance(wrong, Refused) else 409 if isinstance(wrong, Conflict) else 422
 
 
 @blueprint.get("/<int:alert_id>/change")
@@ -92,17 +105,25 @@ def _page(alert_id: int, wrong: Refused | Invalid | Conflict | None = None) -> R
 def changing(alert_id: int) -> ResponseReturnValue:
     """The form of a draft."""
     drafting.unsent(db.session, alert_id)
-    return _form(_as_given(reading.by_id(db.session, alert_id, clock.now())), of=alert_id)
+    return _form(alert_forms.of(reading.by_id(db.session, alert_id, clock.now())), of=alert_id)
 
 
 @blueprint.post("/<int:alert_id>/change")
 @open_to(Role.RISK)
 def change(alert_id: int) -> ResponseReturnValue:
     """Change a draft."""
-    given = _given()
+    given = alert_forms.typed(request.form)
     try:
-        drafting.change(db.session, g.commune, alert_id, given, _person())
-    except Invalid as wrong:
+        drafting.change(
+            db.session,
+            g.commune,
+            alert_id,
+            given,
+            _person(),
+            now=clock.now(),
+            base=request.form.get("base", ""),
+        )
+    except (Invalid, Stale) as wrong:
         db.session.rollback()
         return _form(given, wrong, of=alert_id)
     return _kept(alert_id)
@@ -111,22 +132,18 @@ def change(alert_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:alert_id>/<any(Update, Cancel):kind>")
 @open_to(Role.RISK)
 def following(alert_id: int, kind: str) -> ResponseReturnValue:
-    """The form of an update, filled in as the message was; that of an all-clear, without its words.
-
-    An all-clear that still said to keep away would be worse than none.
-    """
-    found = reading.by_id(db.session, alert_id, clock.now())
-    given = _as_given(found)
-    if kind == "Cancel":
-        given = replace(given, words={lang: {"area": said.area} for lang, said in found.texts.items()})
-    return _form(given, of=alert_id, kind=kind, before=found)
+    """The form of an update, filled in as the message was, or of an all-clear; Conflict once it is over."""
+    now = clock.now()
+    drafting.in_force(db.session, alert_id, now)
+    found = reading.by_id(db.session, alert_id, now)
+    return _form(alert_forms.of(found, kind=kind), of=alert_id, kind=kind, before=found)
 
 
 @blueprint.post("/<int:alert_id>/<any(Update, Cancel):kind>")
 @open_to(Role.RISK)
 def follow(alert_id: int, kind: str) -> ResponseReturnValue:
     """Keep the draft of an update or an all-clear."""
-    given = _given()
+    given = alert_forms.typed(request.form)
     try:
         alert = drafting.follow(db.session, g.commune, alert_id, kind, given, _person(), now=clock.now())
     except (Invalid, Conflict) as wrong:
@@ -141,7 +158,14 @@ def follow(alert_id: int, kind: str) -> ResponseReturnValue:
 def issue(alert_id: int) -> ResponseReturnValue:
     """Send a draft out. Whoever wrote at it is refused."""
     try:
-        drafting.issue(db.session, g.commune, alert_id, _person(), now=clock.now())
+        drafting.issue(
+            db.session,
+            g.commune,
+            alert_id,
+            _person(),
+            now=clock.now(),
+            base=request.form.get("base", ""),
+        )
     except (Refused, Invalid, Conflict) as wrong:
         db.session.rollback()
         return _page(alert_id, wrong)
@@ -173,6 +197,21 @@ def preview(alert_id: int) -> ResponseReturnValue:
     return Response(body, content_type=f"{cap.MEDIA}; charset=utf-8")
 
 
+@blueprint.get("/shapes.geojson")
+@open_to(Role.RISK)
+def shapes() -> ResponseReturnValue:
+    """The commune and its zones, for the map of the form."""
+    found = shown.shapes(db.session, g.commune, alert_area.OFFERED)
+    return Response(found, content_type="application/geo+json")
+
+
+def _base(of: int | None, kind: str, wrong: Invalid | Conflict | None) -> str:
+    # What was typed on an older draft stays on it until somebody has seen how it stands now.
+    if isinstance(wrong, Invalid):
+        return request.form.get("base", "")
+    return reading.version(db.session, of) if of and not kind else ""
+
+
 def _kept(alert_id: int) -> ResponseReturnValue:
     db.session.commit()
     return redirect(url_for(".message", alert_id=alert_id), 303)
@@ -191,14 +230,21 @@ def _form(
     before: Message | None = None,
 ) -> ResponseReturnValue:
     zones, _ = listing.touching(
-        db.session, g.commune.context_bbox, g.order, g.today, record=False, limit=OFFERED
+        db.session, g.commune.context_bbox, g.order, g.today, record=False, limit=alert_area.OFFERED
     )
+    others = None
+    if of and isinstance(wrong, Stale):
+        now_there = alert_forms.of(reading.by_id(db.session, of, clock.now()))
+        others = list(alert_forms.others(given, now_there))
     html = render_template(
         "risks/desk/form.html",
         given=given,
         of=of,
         kind=kind,
         before=before.texts if before else {},
+        base=_base(of, kind, wrong),
+        others=others,
+        over=bool(kind) and isinstance(wrong, Conflict),
         wrong=translate(wrong.message, values=wrong.values) if wrong else "",
         field=wrong.field if isinstance(wrong, Invalid) else "",
         zones=zones,
@@ -207,36 +253,6 @@ def _form(
         names=texts.NAMES,
         longest=texts.LONGEST,
         words=WORDS,
+        **alert_area.drawn(),
     )
-    return Response(html, 422 if wrong else 200)
-
-
-def _given() -> Given:
-    form = request.form
-    plain = {name: form.get(name, "") for name in Given.__dataclass_fields__ if name != "words"}
-    words = {
-        lang: {name: form.get(f"{name}-{lang}", "") for name in texts.LONGEST} for lang in g.commune.languages
-    }
-    return Given(**plain, words=words)
-
-
-def _as_given(found: Message) -> Given:
-    """A message as its form shows it."""
-    return Given(
-        hazard=found.hazard,
-        urgency=found.urgency,
-        severity=found.severity,
-        certainty=found.certainty,
-        onset=_clock(g.commune.local(found.onset)),
-        expires=_clock(g.commune.local(found.expires)),
-        place=found.place,
-        zone=reading.zone_key(db.session, found.id),
-        polygon=reading.geojson(db.session, found.id) if found.place == "polygon" else "",
-        words={
-            lang: {name: getattr(said, name) for name in texts.LONGEST} for lang, said in found.texts.items()
-        },
-    )
-
-
-def _clock(local: object) -> str:
-    return f"{local:%Y-%m-%dT%H:%M}"
+    return Response(html, _status(wrong))

@@ -13,7 +13,7 @@ from geo.alerts import reading
 from geo.alerts.vocabulary import CERTAINTIES, KINDS, SEVERITIES, STATES, URGENCIES
 from geo.hazards import exposure, listing
 from geo.hazards import people as census
-from webmap import screens, style
+from webmap import alert_area, screens, style
 
 pages = Blueprint("risks", __name__, template_folder="templates")
 
@@ -49,7 +49,7 @@ def overview() -> ResponseReturnValue:
         exposed=exposure.of(db.session, g.commune, g.published.stamp, near_m),
         near_m=near_m,
         offered=exposure.NEAR_M,
-        method=_method(),
+        method=method(),
         earlier=[message for message in earlier if message.state != "active"],
         map=screens.risks(),
         style=style,
@@ -82,7 +82,7 @@ def zone(key: str) -> ResponseReturnValue:
             limit=PER_PAGE,
             offset=(page - 1) * PER_PAGE,
         ),
-        method=_method(),
+        method=method(),
         map=screens.risks(around),
         style=style,
     )
@@ -108,10 +108,14 @@ def warning(identifier: str) -> ResponseReturnValue:
         message=message,
         earlier=reading.before(db.session, message.id),
         words=WORDS,
+        area=alert_area.of(message.id),
+        style=style,
+        sheets=screens.DRAWN_SHEETS,
+        scripts=alert_area.SHOWN_SCRIPTS,
     )
 
 
-def _method() -> list[str]:
+def method() -> list[str]:
     """How the people were reckoned, in the reader's language."""
     return [
         translate(sentence, values={name: number(value) for name, value in values.items()})

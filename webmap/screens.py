@@ -60,6 +60,19 @@ def _cut(box: Box, limits: Box) -> Box:
     return cut if cut.west < cut.east and cut.south < cut.north else limits
 
 
+def warning() -> MapParts:
+    """The ground under the area of a warning that is being drawn."""
+    layers = {name: _url(name) for name in there(("boundary", "walls", *style.GROUND))}
+    shown = [name for name in layers if name != "buildings"]
+    return _build("desk", layers, _frame(g.published.frame or g.commune.bbox), shown)
+
+
+def warned(area: Box) -> MapParts:
+    """Around the area of a warning."""
+    layers = {name: _url(name) for name in there(style.WARNED)}
+    return _build("warned", layers, _frame(_cut(area, g.commune.context_bbox)), layers)
+
+
 def monument(page: MonumentPage) -> MapParts:
     """Around one monument, about 300 m each way and never less than its error circle."""
     degrees = max(300.0, page.error_m or 0) / 111_000
@@ -76,8 +89,10 @@ def plan() -> MapParts:
     return _build("plan", layers, _frame(g.published.frame or g.commune.bbox), shown)
 
 
-DESK_SHEETS = (*style.SHEETS, "ground.css")
-"""Of pages of the desk that have a map."""
+DRAWN_SHEETS = (*style.SHEETS, "draw.css")
+"""Of pages on whose map somebody draws."""
+DESK_SHEETS = (*DRAWN_SHEETS, "ground.css")
+"""Of pages of the desk of things that have a map."""
 
 
 def desk(layer: str) -> MapParts:

@@ -58,6 +58,9 @@ PLACE: Final = ("boundary", "walls", "monuments")
 RISKS: Final = tuple(layer for layer in LAYERS if layer not in ("quarters", "reference", "wifi", "stops"))
 """Around risk zones."""
 
+WARNED: Final = ("boundary", "walls", "water", "streets", "monuments")
+"""Under the area of a warning."""
+
 PLAN: Final = (
     "boundary",
     "walls",

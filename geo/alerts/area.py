@@ -63,15 +63,7 @@ def of_zone(session: Session, key: str) -> Area:
 
 def drawn(given: str, commune: Commune) -> Area:
     """A GeoJSON Polygon or MultiPolygon, longitude first; Invalid says what is wrong with it."""
-    if len(given) > LONGEST:
-        raise Invalid("polygon", N_("This area has too many points; at most %(most)s."), most=MOST_POINTS)
-    try:
-        value = json.loads(given)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and value.get("type") == "Feature":
-        value = value.get("geometry")
-    parts = _parts(value)
+    parts = _parts(_read(given))
     if sum(len(ring) for rings in parts for ring in rings) > MOST_POINTS:
         raise Invalid("polygon", N_("This area has too many points; at most %(most)s."), most=MOST_POINTS)
     if any(len(rings) != 1 for rings in parts):
@@ -80,10 +72,22 @@ def drawn(given: str, commune: Commune) -> Area:
         )
     for (ring,) in parts:
         _checked(ring, commune)
-    shape = MultiPolygon([Polygon(ring) for (ring,) in parts])
-    if not shape.is_valid:
-        raise Invalid("polygon", N_("The line around this area crosses itself, or areas lie on each other."))
-    return Area(_kept(shape))
+    areas = [Polygon(ring) for (ring,) in parts]
+    if not all(area.is_valid for area in areas):
+        raise Invalid("polygon", N_("The line around this area crosses itself."))
+    return Area(_kept(shapely.union_all(areas)))
+
+
+def _read(given: str) -> Any:
+    if not given.strip():
+        raise Invalid("polygon", N_("No area is drawn yet: draw it on the map, or give it as GeoJSON."))
+    if len(given) > LONGEST:
+        raise Invalid("polygon", N_("This area has too many points; at most %(most)s."), most=MOST_POINTS)
+    try:
+        value = json.loads(given)
+    except (ValueError, RecursionError):
+        return None
+    return value.get("geometry") if isinstance(value, dict) and value.get("type") == "Feature" else value
 
 
 def _parts(value: Any) -> list[list[list[tuple[float, float]]]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.db import is_id
 from core.errors import Conflict, Invalid, NotFound, Refused
-from geo.alerts import area, texts
+from geo.alerts import area, reading, texts
 from geo.alerts.models import Alert, AlertText
 from geo.alerts.vocabulary import CERTAINTIES, PLACES, SEVERITIES, URGENCIES
 from geo.commune import Commune
@@ -32,6 +32,10 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 NOWHERE: Final = ".exercise.invalid"
 """Ends the name of a sender that the commune has not named: such a host cannot be (RFC 2606)."""
+
+
+class Stale(Conflict):
+    """Somebody else changed the draft since it was read."""
 
 
 class Person(NamedTuple):
@@ -76,12 +80,25 @@ def draft(session: Session, commune: Commune, given: Given, by: Person, *, now: 
     """A new draft; Invalid says what is wrong with it."""
     if (session.scalar(select(func.count()).where(Alert.sent.is_(None))) or 0) >= MOST_DRAFTS:
         raise Conflict(N_("There are too many drafts: issue or discard some first."))
-    return _saved(session, commune, _new(commune, "Alert", None, now), given, by)
+    return _saved(session, commune, _new(commune, "Alert", None, now), given, by, now)
 
 
-def change(session: Session, commune: Commune, alert_id: int, given: Given, by: Person) -> Alert:
-    """Change a draft: who did may not issue it any more. Conflict for what is issued already."""
-    return _saved(session, commune, unsent(session, alert_id), given, by)
+def change(
+    session: Session,
+    commune: Commune,
+    alert_id: int,
+    given: Given,
+    by: Person,
+    *,
+    now: datetime,
+    base: str | None = None,
+) -> Alert:
+    """Change a draft: who did may not issue it any more. Conflict for what is issued already.
+
+    `base` names the draft (reading.version) that the change was made on; Stale if it is another one by now.
+    Without it the draft is changed as it stands.
+    """
+    return _saved(session, commune, _as_read(session, alert_id, base), given, by, now)
 
 
 def follow(
@@ -90,8 +107,8 @@ def follow(
     """A draft of an update or cancellation of a message in force; Conflict if it is none any more."""
     if kind not in ("Update", "Cancel"):
         raise Invalid("kind", N_("A message is updated or cancelled."))
-    before = _in_force(session, alert_id, now)
-    return _saved(session, commune, _new(commune, kind, before.id, now), given, by)
+    before = in_force(session, alert_id, now)
+    return _saved(session, commune, _new(commune, kind, before.id, now), given, by, now)
 
 
 def discard(session: Session, alert_id: int) -> None:
@@ -99,19 +116,22 @@ def discard(session: Session, alert_id: int) -> None:
     session.execute(delete(Alert).where(Alert.id == unsent(session, alert_id).id))
 
 
-def issue(session: Session, commune: Commune, alert_id: int, by: Person, *, now: datetime) -> Alert:
+def issue(
+    session: Session, commune: Commune, alert_id: int, by: Person, *, now: datetime, base: str | None = None
+) -> Alert:
     """Send a draft out, as an exercise unless the commune is an official sender.
 
-    Refused for everybody who wrote at it; Invalid once its end is past; Conflict if it was issued already, or
-    if what it follows is no longer in force.
+    `base` names the draft that was read. Refused for everybody who wrote at it; Stale if it is another one by
+    now; Invalid once its end is past; Conflict if it was issued already, or if what it follows is no longer
+    in force.
     """
-    alert = unsent(session, alert_id)
-    if by.is_among(alert.written_by):
+    if by.is_among(unsent(session, alert_id).written_by):
         raise Refused(N_("You wrote this warning: another person must read and issue it."))
+    alert = _as_read(session, alert_id, base)
     if alert.expires <= now:
         raise Invalid("expires", N_("Its end is past: give it a later one."))
     if alert.refers_to is not None:
-        _in_force(session, alert.refers_to, now)
+        in_force(session, alert.refers_to, now)
     alert.status = "Actual" if commune.sender.official else "Exercise"
     alert.sender = commune.sender.address or f"{commune.key}{NOWHERE}"
     alert.issued_by, alert.sent = by.name, now.replace(microsecond=0)
@@ -135,7 +155,15 @@ def _held(session: Session, alert_id: int) -> Alert:
     return alert
 
 
-def _in_force(session: Session, alert_id: int, now: datetime) -> Alert:
+def _as_read(session: Session, alert_id: int, base: str | None) -> Alert:
+    alert = unsent(session, alert_id)
+    if base is not None and reading.version(session, alert.id) != base:
+        raise Stale(N_("Somebody else changed this draft meanwhile: read it again."))
+    return alert
+
+
+def in_force(session: Session, alert_id: int, now: datetime) -> Alert:
+    """A message that can be updated or cancelled, held until the transaction ends; NotFound, or Conflict."""
     alert = _held(session, alert_id)
     followed = select(Alert.id).where(Alert.refers_to == alert.id, Alert.sent.is_not(None))
     if alert.sent is None or alert.kind == "Cancel" or alert.expires <= now or session.scalar(followed):
@@ -155,13 +183,16 @@ def _new(commune: Commune, kind: str, refers_to: int | None, now: datetime) -> A
     )
 
 
-def _saved(session: Session, commune: Commune, alert: Alert, given: Given, by: Person) -> Alert:
+def _saved(
+    session: Session, commune: Commune, alert: Alert, given: Given, by: Person, now: datetime
+) -> Alert:
     for name, known in CODES.items():
         if getattr(given, name) not in known:
             raise Invalid(name, N_("Choose one of the list."))
         setattr(alert, name, getattr(given, name))
-    onset, expires = (texts.moment(name, getattr(given, name), commune) for name in ("onset", "expires"))
-    texts.times(onset, expires)
+    onset = texts.moment("onset", given.onset, commune)
+    expires = texts.moment("expires", given.expires, commune, late=True)
+    texts.times(onset, expires, now)
     words = texts.checked(given.words, commune.languages)
     where = _area(session, commune, given)
     alert.onset, alert.expires = onset, expires

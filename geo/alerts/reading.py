@@ -35,6 +35,10 @@ _RINGS: Final = text("""
 SELECT ST_AsGeoJSON(area, 5)::jsonb->'coordinates' AS parts, ST_AsGeoJSON(area, 5) AS geojson
   FROM alert WHERE id = :id
 """)
+_VERSION: Final = text("""
+SELECT md5(concat_ws('|', a::text, (SELECT string_agg(t::text, '|' ORDER BY t.lang) FROM alert_text t
+                                     WHERE t.alert_id = a.id))) FROM alert a WHERE a.id = :id
+""")
 _ZONE_KEY: Final = text("SELECT f.key FROM alert a JOIN feature f ON f.id = a.zone_id WHERE a.id = :id")
 
 
@@ -92,6 +96,11 @@ def rings(session: Session, alert_id: int) -> list[list[list[float]]]:
 def geojson(session: Session, alert_id: int) -> str:
     """A message's area as the text of a GeoJSON geometry."""
     return str(session.execute(_RINGS, {"id": alert_id}).one().geojson)
+
+
+def version(session: Session, alert_id: int) -> str:
+    """Names how a draft stands: another one after every change of anything in it."""
+    return str(session.scalar(_VERSION, {"id": alert_id}) or "")
 
 
 def zone_key(session: Session, alert_id: int) -> str:

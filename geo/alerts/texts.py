@@ -67,10 +67,11 @@ def _tidy(field: str, said: str, name: str) -> str:
     return tidy if any(unicodedata.category(sign)[0] not in "ZC" for sign in tidy) else ""
 
 
-def moment(field: str, given: str, commune: Commune) -> datetime:
+def moment(field: str, given: str, commune: Commune, *, late: bool = False) -> datetime:
     """A time on the town's clock as forms send it (2026-11-28T18:30), in UTC.
 
-    Invalid for one that cannot be read, and for one that the clock leaps over when Ramadan begins or ends.
+    When Ramadan begins an hour comes twice: the first is meant, or with `late` the second. Invalid for a time
+    that cannot be read, and for one that the clock leaps over when Ramadan ends.
     """
     try:
         local = datetime.fromisoformat(given[:19])
@@ -79,16 +80,18 @@ def moment(field: str, given: str, commune: Commune) -> datetime:
     except ValueError:
         raise Invalid(field, N_("Give day and time, such as 2026-11-28T18:30.")) from None
     zone = ZoneInfo(commune.timezone)
-    there = local.replace(tzinfo=zone).astimezone(UTC)
+    there = local.replace(tzinfo=zone, fold=int(late)).astimezone(UTC)
     if there.astimezone(zone).replace(tzinfo=None) != local:
         raise Invalid(field, N_("The clock is changed then: there is no such time."))
     return there
 
 
-def times(onset: datetime, expires: datetime) -> None:
-    """Invalid unless the end comes after the beginning, and not much later."""
+def times(onset: datetime, expires: datetime, now: datetime) -> None:
+    """Invalid unless the end is still to come, and comes after the beginning, not much later."""
     if expires <= onset:
         raise Invalid("expires", N_("The end must come after the beginning."))
+    if expires <= now:
+        raise Invalid("expires", N_("Its end is past: give it a later one."))
     if expires - onset > LONGEST_STAY:
         raise Invalid(
             "expires", N_("A warning lasts %(days)s days at most: update it."), days=LONGEST_STAY.days

@@ -1,4 +1,4 @@
-"""What lies in or near risk zones: always reckoned from the map as it is, never kept beside it.
+"""What lies in or near risk zones and areas of warnings: always reckoned from the map, never kept beside it.
 
 A thing is in a zone, may lie in it, or is near it. Between the first two stands how exactly the thing and the
 zone are known: nearer to the zone's edge than that, on either side, nobody can say.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import shapely
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
@@ -31,12 +31,15 @@ CLOSELY_M: Final = 100.0
 """What is known less exactly than this is looked for further around: there is little of it."""
 SORTS: Final = ("monuments", "stops", "hotspots", "places")
 
-_PAIRS: Final = f"""
-WITH ground AS MATERIALIZED (
+_ZONES: Final = f"""
   SELECT f.id, {GROUND} AS geom, LEAST({FURTHEST_M}, COALESCE(f.error_m, 0)) AS error_m
     FROM feature f JOIN risk_zone z ON z.id = f.id
    WHERE f.withdrawn_at IS NULL AND ST_Dimension(f.geom) >= 1
      AND (CAST(:only AS bigint[]) IS NULL OR f.id = ANY(:only))
+"""
+_WARNED: Final = "SELECT a.id, a.area AS geom, 0.0 AS error_m FROM alert a WHERE a.id = ANY(:only)"
+"""The area of a warning is where it was drawn, exactly."""
+_PAIRS: Final = f"""
 ), zone AS MATERIALIZED (
   SELECT ground.*, ST_Transform(ground.geom, CAST(:crs AS integer)) AS metres,
          ST_Boundary(ST_Transform(ground.geom, CAST(:crs AS integer))) AS edge,
@@ -84,9 +87,7 @@ WITH ground AS MATERIALIZED (
     FROM measured
 )
 """
-_COUNTS: Final = text(
-    _PAIRS
-    + """
+_COUNTED: Final = """
 SELECT zone.id, ST_AsBinary(zone.metres) AS shape,
        COALESCE((SELECT sum(ST_Length(ST_Intersection(zone.geom, l.geom)::geography))
                    FROM route_leg l JOIN feature r ON r.id = l.route_id AND r.withdrawn_at IS NULL
@@ -98,10 +99,9 @@ SELECT zone.id, ST_AsBinary(zone.metres) AS shape,
                 GROUP BY zone, sort, how) AS each GROUP BY zone) AS counted ON counted.zone = zone.id
  ORDER BY zone.id
 """
-)
-_THINGS: Final = text(
-    _PAIRS
-    + """
+_COUNTS: Final = text(f"WITH ground AS MATERIALIZED ({_ZONES}{_PAIRS}{_COUNTED}")
+_WARNED_COUNTS: Final = text(f"WITH ground AS MATERIALIZED ({_WARNED}{_PAIRS}{_COUNTED}")
+_NAMED: Final = """
 SELECT judged.sort, judged.how, COALESCE(f.layer, 'hotspots') AS layer, COALESCE(f.key, h.key) AS key,
        COALESCE(f.kind, 'hotspot') AS kind, h.name AS given,
        (SELECT jsonb_build_array(t.text, t.lang, t.state) FROM feature_text AS t
@@ -115,7 +115,8 @@ SELECT judged.sort, judged.how, COALESCE(f.layer, 'hotspots') AS layer, COALESCE
           array_position(ARRAY['monuments', 'places', 'hotspots'], judged.sort::text), judged.metres, key
  LIMIT :most OFFSET :from
 """
-)
+_THINGS: Final = text(f"WITH ground AS MATERIALIZED ({_ZONES}{_PAIRS}{_NAMED}")
+_WARNED_THINGS: Final = text(f"WITH ground AS MATERIALIZED ({_WARNED}{_PAIRS}{_NAMED}")
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,18 @@ def reckoned(
     session: Session, commune: Commune, near_m: int, only: Collection[int] | None = None
 ) -> dict[int, Exposure]:
     """The same, reckoned now: of all zones, or of some."""
-    rows: Sequence[Any] = session.execute(_COUNTS, _asked(commune, near_m, only)).all()
+    return _reckoned(session, commune, _COUNTS, _asked(commune, near_m, only))
+
+
+def of_warning(session: Session, commune: Commune, alert_id: int, near_m: int = USUAL_M) -> Exposure:
+    """What lies in or near the area of a warning, reckoned now."""
+    return _reckoned(session, commune, _WARNED_COUNTS, _asked(commune, near_m, [alert_id]))[alert_id]
+
+
+def _reckoned(
+    session: Session, commune: Commune, query: TextClause, asked: Mapping[str, Any]
+) -> dict[int, Exposure]:
+    rows: Sequence[Any] = session.execute(query, asked).all()
     spread = census.spread(session, commune)
     lived = census.within(spread, [shapely.from_wkb(bytes(row.shape)) for row in rows])
     return {
@@ -207,9 +219,21 @@ def things(
     first.
     """
     asked = {**_asked(commune, near_m, [zone_id]), "langs": list(order), "most": limit, "from": offset}
+    return _named(session, _THINGS, asked)
+
+
+def things_warned(
+    session: Session, commune: Commune, alert_id: int, order: Sequence[str], *, limit: int
+) -> list[Exposed]:
+    """What lies in or near the area of a warning, by name, in the same order."""
+    asked = {**_asked(commune, USUAL_M, [alert_id]), "langs": list(order), "most": limit, "from": 0}
+    return _named(session, _WARNED_THINGS, asked)
+
+
+def _named(session: Session, query: TextClause, asked: Mapping[str, Any]) -> list[Exposed]:
     return [
         Exposed(row.how, Named(row.layer, row.key, row.kind, as_said(row.name, row.given or row.key)))
-        for row in session.execute(_THINGS, asked)
+        for row in session.execute(query, asked)
     ]
 
 

@@ -1,11 +1,13 @@
 """Warnings on the web: who may warn, and where a warning stands and until when."""
 
+import re
 from datetime import datetime, timedelta
 
 import feedparser
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.accounts import Role
 from portal import staff
@@ -46,11 +48,22 @@ def drafted(client: FlaskClient, now: datetime, **changed: str) -> str:
     return str(answer.headers["Location"])
 
 
+def base_of(client: FlaskClient, path: str) -> dict[str, str]:
+    """The field of a page's form that names the draft as it was read."""
+    found = re.search(r'name="base" value="(\w+)"', client.get(path).text)
+    assert found is not None
+    return {"base": found[1]}
+
+
+def issued(client: FlaskClient, path: str) -> TestResponse:
+    """What came of issuing a draft that was read."""
+    return client.post(f"{path}/issue", data=base_of(client, path), headers=HERE)
+
+
 def sent(site: Flask, watch: Watch) -> str:
     """Path of a warning that one drafted and another issued."""
     path = drafted(person(site, "F. Amzil"), watch.time)
-    answer = person(site, "H. Idrissi").post(f"{path}/issue", headers=HERE)
-    assert answer.status_code == 303
+    assert issued(person(site, "H. Idrissi"), path).status_code == 303
     site.extensions.pop("published", None)
     return path
 
@@ -100,6 +113,77 @@ def test_what_was_typed_stays_in_a_form_that_is_wrong(site: Flask, watch: Watch)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_of_two_officers_at_one_draft_the_later_sees_what_the_other_wrote(site: Flask, watch: Watch) -> None:
+    one, two = person(site, "F. Amzil"), person(site, "H. Idrissi")
+    path = drafted(one, watch.time)
+    base = base_of(one, f"{path}/change")
+    theirs = form(watch.time, severity="Minor", **{"instruction-fr": "Montez."})
+    mine = form(watch.time, **{"instruction-fr": "Partez."})
+    assert one.post(f"{path}/change", data={**theirs, **base}, headers=HERE).status_code == 303
+
+    answer = two.post(f"{path}/change?lang=en", data={**mine, **base}, headers=HERE)
+    assert answer.status_code == 409
+    assert "Somebody else changed this draft" in answer.text
+    assert "Montez." in answer.text and ">Partez.</textarea>" in answer.text
+    wrong = {**mine, "expires": mine["onset"], **base}
+    assert two.post(f"{path}/change", data=wrong, headers=HERE).status_code == 409
+    seen = re.search(r'name="base" value="(\w+)"', answer.text)
+    assert seen is not None
+    assert two.post(f"{path}/change", data={**mine, "base": seen[1]}, headers=HERE).status_code == 303
+    assert "Partez." in one.get(path).text
+
+
+def test_nobody_issues_what_changed_since_they_read_it(site: Flask, watch: Watch) -> None:
+    writer, reader = person(site, "F. Amzil"), person(site, "H. Idrissi")
+    path = drafted(writer, watch.time)
+    base = base_of(reader, path)
+    changed = {**form(watch.time, severity="Extreme"), **base_of(writer, f"{path}/change")}
+    assert writer.post(f"{path}/change", data=changed, headers=HERE).status_code == 303
+
+    for read in (base, {}):
+        answer = reader.post(f"{path}/issue?lang=en", data=read, headers=HERE)
+        assert (answer.status_code, "read it again" in answer.text) == (409, True)
+    assert issued(reader, path).status_code == 303
+
+
+def test_a_warning_that_ends_while_its_update_is_written_leaves_what_was_typed(
+    site: Flask, watch: Watch
+) -> None:
+    path = sent(site, watch)
+    writer = person(site, "F. Amzil")
+    assert writer.get(f"{path}/Update").status_code == 200
+    watch.later(hours=8)
+    writer = person(site, "F. Amzil")
+
+    later = form(watch.time, **{"headline-fr": "Encore"})
+    answer = writer.post(f"{path}/Update?lang=en", data=later, headers=HERE)
+    assert answer.status_code == 409
+    assert "no longer in force" in answer.text and 'value="Encore"' in answer.text
+    assert 'formaction="/desk/alerts/new"' in answer.text
+    assert writer.get(f"{path}/Update").status_code == 409
+    assert writer.get(f"{path}/Cancel").status_code == 409
+
+
+def test_who_issues_sees_what_lies_in_the_area(site: Flask, watch: Watch) -> None:
+    path = drafted(person(site, "F. Amzil"), watch.time, place="commune")
+    page = person(site, "H. Idrissi").get(f"{path}?lang=en").text
+
+    zone = site.test_client().get("/en/risks/zones/high").text
+    assert re.search(r"all [\d,]+ inhabitants of the commune", page)
+    assert '<path class="l-warned"' in page
+    row = re.compile(r'<th scope="row">Monuments</th><td><bdi>(\d+)</bdi>')
+    whole, part = row.search(page), row.search(zone)
+    assert whole is not None and part is not None
+    assert int(whole[1]) > int(part[1])
+
+
+def test_the_shapes_to_draw_on_are_the_officers_alone(site: Flask) -> None:
+    assert site.test_client().get("/desk/alerts/shapes.geojson").status_code != 200
+    found = person(site, "F. Amzil").get("/desk/alerts/shapes.geojson").get_json()
+
+    assert [one["id"] for one in found["features"]] == ["commune", "zones/high", "zones/lane", "zones/said"]
+
+
 def test_a_warning_stands_on_every_page_until_it_ends(site: Flask, watch: Watch) -> None:
     client = site.test_client()
     before = {path: client.get(path) for path in PAGES}
@@ -125,7 +209,7 @@ def test_an_all_clear_takes_the_warning_down_and_leaves_it_reachable(site: Flask
     writer, other = person(site, "H. Idrissi"), person(site, "F. Amzil")
     answer = writer.post(f"{path}/Cancel", data=form(watch.time), headers=HERE)
     assert answer.status_code == 303
-    assert other.post(f"{answer.headers['Location']}/issue", headers=HERE).status_code == 303
+    assert issued(other, answer.headers["Location"]).status_code == 303
     watch.later(seconds=1)
     client = site.test_client()
 

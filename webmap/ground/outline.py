@@ -1,23 +1,25 @@
 """Two geometries of a thing laid over each other, as a small drawing that needs no script."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
+
+from geo.locator import Point, Sheet, flat
 
 WIDE, HIGH, EDGE = 480, 320, 24
 LEAST_M: Final = 40.0
 """Metres that the drawing spans at least: a point alone has no extent."""
-METRES_A_DEGREE: Final = 111_320.0
 LONGEST_BAR: Final = 0.4
+Path = tuple[bool, list[Point]]
+"""A line, or a ring, or a single position; and whether it is a ring."""
 
 
 class Drawing(NamedTuple):
     """Paths and dots of what was and what is, and a scale bar: its metres and its length in the drawing."""
 
     before: tuple[str, ...]
-    before_dots: tuple[tuple[float, float], ...]
+    before_dots: tuple[Point, ...]
     after: tuple[str, ...]
-    after_dots: tuple[tuple[float, float], ...]
+    after_dots: tuple[Point, ...]
     metres: int
     bar: float
 
@@ -25,46 +27,29 @@ class Drawing(NamedTuple):
 def draw(before: Any, after: Any) -> Drawing | None:
     """Both in one frame, north up; None where neither can be drawn."""
     paths = [list(_paths(one)) for one in (before, after)]
-    spots = [spot for several in paths for _, path in several for spot in path]
-    if not spots:
+    lats = [lat for several in paths for _, path in several for _, lat in path]
+    if not lats:
         return None
-    lons, lats = [lon for lon, _ in spots], [lat for _, lat in spots]
-    middle = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-    squeeze = math.cos(math.radians(middle[1]))
-    wide = max((max(lons) - min(lons)) * METRES_A_DEGREE * squeeze, LEAST_M)
-    high = max((max(lats) - min(lats)) * METRES_A_DEGREE, LEAST_M)
-    scale = min((WIDE - 2 * EDGE) / wide, (HIGH - 2 * EDGE) / high)
-
-    def place(lon: float, lat: float) -> tuple[float, float]:
-        x = WIDE / 2 + (lon - middle[0]) * METRES_A_DEGREE * squeeze * scale
-        return round(x, 1), round(HIGH / 2 - (lat - middle[1]) * METRES_A_DEGREE * scale, 1)
-
-    drawn = [[(closed, [place(*spot) for spot in path]) for closed, path in several] for several in paths]
-    metres = _round(WIDE * LONGEST_BAR / scale)
+    middle = (min(lats) + max(lats)) / 2
+    plane = [[(ring, [flat(*spot, middle) for spot in path]) for ring, path in several] for several in paths]
+    spots = [spot for several in plane for _, path in several for spot in path]
+    sheet = Sheet.around(spots, WIDE, HIGH, EDGE, LEAST_M)
+    was, now = plane
     return Drawing(
-        _lines(drawn[0]), _dots(drawn[0]), _lines(drawn[1]), _dots(drawn[1]), metres, round(metres * scale, 1)
-    )
+        _lines(was, sheet), _dots(was, sheet), _lines(now, sheet), _dots(now, sheet),
+        *sheet.bar(WIDE * LONGEST_BAR),
+    )  # fmt: skip
 
 
-def _lines(several: list[tuple[bool, list[tuple[float, float]]]]) -> tuple[str, ...]:
-    return tuple(
-        "M" + "L".join(f"{x:g} {y:g}" for x, y in path) + ("Z" if closed else "")
-        for closed, path in several
-        if len(path) > 1
-    )
+def _lines(several: list[Path], sheet: Sheet) -> tuple[str, ...]:
+    return tuple(sheet.path(path) + ("Z" if ring else "") for ring, path in several if len(path) > 1)
 
 
-def _dots(several: list[tuple[bool, list[tuple[float, float]]]]) -> tuple[tuple[float, float], ...]:
-    return tuple(path[0] for _, path in several if len(path) == 1)
+def _dots(several: list[Path], sheet: Sheet) -> tuple[Point, ...]:
+    return tuple(sheet.at(path[0]) for _, path in several if len(path) == 1)
 
 
-def _round(metres: float) -> int:
-    """The largest 1, 2 or 5 times a power of ten that is not above."""
-    power = 10 ** math.floor(math.log10(max(metres, 1)))
-    return int(max(step * power for step in (1, 2, 5) if step * power <= max(metres, 1)))
-
-
-def _paths(geometry: Any) -> Iterator[tuple[bool, list[tuple[float, float]]]]:
+def _paths(geometry: Any) -> Iterator[Path]:
     """Each line, ring or single position of a GeoJSON geometry, and whether it is a ring."""
     if not isinstance(geometry, Mapping):
         return

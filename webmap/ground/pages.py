@@ -16,11 +16,11 @@ from geo.editing.parts import FACTS, WALKS
 from geo.editing.rights import Person
 from geo.editing.versions import Part, Stale, Thing
 from geo.vocabulary import N_
-from webmap import desks, maps, screens, style
+from webmap import desks, drawing, maps, screens, style
 from webmap.ground import fields, forms, telling, words
 from webmap.ground.telling import Wrong
 
-SCRIPTS: Final = (*style.SCRIPTS, "ground-shape.js", "ground-here.js", "ground-map.js")
+SCRIPTS: Final = (*style.SCRIPTS, "draw-shape.js", "draw-map.js", "ground-map.js")
 FEW: Final = 6
 """Versions that the page itself lists."""
 FOUND: Final = 8
@@ -237,23 +237,9 @@ def stale(layer: str, key: str, part: str, problem: Stale) -> ResponseReturnValu
 
 
 LABELS: Final = {
+    **drawing.LABELS,
     "outside": N_("This lies outside the commune."),
     "swapped": N_("Latitude and longitude were swapped: they have been put in order."),
     "unreadable": N_("These are no coordinates: write latitude and longitude, such as 30.4712, -8.8791."),
-    "point": N_("The place. Arrow keys move it by 1 m, with Shift by 10 m."),
-    "corner": N_("Corner %d. Arrow keys move it by 1 m, Delete removes it."),
-    "middle": N_("Add a corner here"),
-    "placing": N_("Tap the map where it is."),
-    "drawing": N_("Tap corner after corner, then “Finish”."),
-    "finished": N_("Drawn. Corners can be dragged."),
-    "few": N_("A line needs two corners, an area three."),
-    "here": N_("You stand here: ± %d m."),
-    "noPlace": N_("Your place could not be found. Allow the browser to use it, or go outdoors."),
-    "moved": N_("Moved: %d m from where it was. It is kept once it is saved."),
-    "snapped": N_("Snapped to a neighbour."),
-    "many": N_("Zoom in to see the corners."),
-    "undone": N_("Undone."),
-    "redone": N_("Done again."),
-    "broken": N_("This is no geometry that can be drawn."),
 }
 """Words of the scripts of the map."""

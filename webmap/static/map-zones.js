@@ -82,5 +82,5 @@ Object.assign(window.Athar, (function () {
     entry.values.forEach(function (each) { entry.group.addLayer(each); });
   }
 
-  return { zones: zones, values: values };
+  return { zones: zones, values: values, holds: holds };
 })());

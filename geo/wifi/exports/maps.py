@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from geo.locator import BARS_M, Ground, Point, Sheet
+from geo.locator import Ground, Point, Sheet
 from geo.wifi.catalogue import Band
 from geo.wifi.exports.plan import Area, Plan
 
@@ -58,6 +58,7 @@ def drawing(plan: Plan, ground: Ground, band: Band | None) -> Drawing | None:
         for east, north in ((-AROUND_M, -AROUND_M), (AROUND_M, AROUND_M))
     ]
     sheet = Sheet.around(framed, WIDTH, HEIGHT, MARGIN)
+    bar_m, bar_units = sheet.bar(WIDTH / 3)
     return Drawing(
         walls=tuple(sheet.path(line) for line in ground.walls),
         walks=tuple(sheet.path(line) for line in ground.walks),
@@ -71,8 +72,8 @@ def drawing(plan: Plan, ground: Ground, band: Band | None) -> Drawing | None:
             Mark(*sheet.at(at), number, spot.status)
             for number, (spot, at) in enumerate(zip(plan.hotspots, plan.at, strict=True), start=1)
         ),
-        bar_m=(bar_m := max((bar for bar in BARS_M if bar * sheet.scale <= WIDTH / 3), default=BARS_M[0])),
-        bar_units=round(bar_m * sheet.scale, 1),
+        bar_m=bar_m,
+        bar_units=bar_units,
     )
 
 

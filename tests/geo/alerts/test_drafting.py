@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound, Refused
 from geo.alerts import active, drafting, reading
-from geo.alerts.drafting import Person
+from geo.alerts.drafting import Person, Stale
 from geo.alerts.models import Alert
 from geo.commune import Commune
 from tests.geo.alerts.warned import (
@@ -66,7 +66,7 @@ def test_who_bears_the_name_or_the_account_is_the_same_person(
 
 def test_who_changed_the_draft_may_not_issue_it_either(session: Session, commune: Commune) -> None:
     alert = draft(session, commune)
-    drafting.change(session, commune, alert.id, GIVEN, SECOND)
+    drafting.change(session, commune, alert.id, GIVEN, SECOND, now=NOW)
 
     for person in (FIRST, SECOND):
         with pytest.raises(Refused):
@@ -79,7 +79,7 @@ def test_what_was_issued_is_neither_changed_nor_issued_nor_discarded_again(
     alert = issued(session, commune)
 
     with pytest.raises(Conflict):
-        drafting.change(session, commune, alert.id, GIVEN, SECOND)
+        drafting.change(session, commune, alert.id, GIVEN, SECOND, now=NOW)
     with pytest.raises(Conflict):
         drafting.issue(session, commune, alert.id, SECOND, now=NOW)
     with pytest.raises(Conflict):
@@ -114,6 +114,7 @@ EMPTY = {**WORDS, "ar": {**WORDS["ar"], "headline": " \u200b "}}
         ({"expires": "2026-11-28T10:30"}, "expires", "after the beginning"),
         ({"expires": "2026-11-27T10:30"}, "expires", "after the beginning"),
         ({"expires": "2027-03-01T10:30"}, "expires", "31 days"),
+        ({"onset": "2026-11-28T07:00", "expires": "2026-11-28T10:00"}, "expires", "end is past"),
         ({"onset": "soon"}, "onset", "Give day and time"),
         ({"onset": "2026-11-28T10:30Z"}, "onset", "Give day and time"),
         ({"polygon": polygon(SWAPPED)}, "polygon", "swapped"),
@@ -127,7 +128,7 @@ EMPTY = {**WORDS, "ar": {**WORDS["ar"], "headline": " \u200b "}}
         ({"polygon": json.dumps({"type": "Point", "coordinates": [-8.88, 30.47]})}, "polygon", "GeoJSON"),
         ({"polygon": '{"type": "Polygon", "coordinates": [[[1e999, 3], ["a", 4]]]}'}, "polygon", "GeoJSON"),
         ({"polygon": '{"type": "Polygon", "coordinates": []}'}, "polygon", "GeoJSON"),
-        ({"polygon": ""}, "polygon", "GeoJSON"),
+        ({"polygon": " "}, "polygon", "draw it on the map"),
         ({"place": "zone", "zone": "nowhere"}, "zone", "Choose a risk zone"),
         ({"place": "zone", "zone": "a\0"}, "zone", "Choose a risk zone"),
         ({"hazard": "dragons"}, "hazard", "Choose one"),
@@ -156,6 +157,58 @@ def test_an_hour_that_the_clock_leaps_over_is_refused(session: Session, commune:
     # Morocco goes back to UTC+1 when Ramadan ends: on 14 March 2027, at 2 o'clock.
     with pytest.raises(Invalid, match="no such time"):
         draft(session, commune, onset="2027-03-14T02:30", expires="2027-03-14T10:00")
+
+
+@pytest.mark.parametrize(("field", "hour"), [("onset", "01:30+00:00"), ("expires", "02:30+00:00")])
+def test_an_hour_that_comes_twice_makes_a_warning_longer(
+    session: Session, commune: Commune, field: str, hour: str
+) -> None:
+    # Morocco goes to UTC when Ramadan begins: on 7 February 2027, at 3 o'clock.
+    times: dict[str, Any] = {
+        "onset": "2027-02-06T20:00",
+        "expires": "2027-02-07T20:00",
+        field: "2027-02-07T02:30",
+    }
+    alert = draft(session, commune, **times)
+
+    assert getattr(alert, field).isoformat() == f"2027-02-07T{hour[:2]}:30:00+00:00"
+
+
+def test_a_warning_that_began_already_may_be_sent(session: Session, commune: Commune) -> None:
+    alert = issued(session, commune, onset="2026-11-27T23:00")
+
+    assert [each.id for each in active.active(session, NOW)] == [alert.id]
+
+
+def test_who_works_on_a_draft_that_is_another_one_by_now_is_told(session: Session, commune: Commune) -> None:
+    alert = draft(session, commune)
+    base = reading.version(session, alert.id)
+    drafting.change(session, commune, alert.id, replace(GIVEN, severity="Minor"), FIRST, now=NOW, base=base)
+
+    with pytest.raises(Stale):
+        drafting.change(session, commune, alert.id, GIVEN, SECOND, now=NOW, base=base)
+    with pytest.raises(Stale):
+        drafting.issue(session, commune, alert.id, SECOND, now=NOW, base=base)
+    assert reading.by_id(session, alert.id, NOW).severity == "Minor"
+    drafting.issue(session, commune, alert.id, SECOND, now=NOW, base=reading.version(session, alert.id))
+
+
+def test_the_texts_are_part_of_what_was_read(session: Session, commune: Commune) -> None:
+    alert = draft(session, commune)
+    base = reading.version(session, alert.id)
+    words = {**WORDS, "fr": {**WORDS["fr"], "instruction": "Restez chez vous."}}
+    drafting.change(session, commune, alert.id, replace(GIVEN, words=words), FIRST, now=NOW, base=base)
+
+    with pytest.raises(Stale):
+        drafting.issue(session, commune, alert.id, SECOND, now=NOW, base=base)
+
+
+def test_areas_that_touch_or_lie_on_each_other_are_one_ground(session: Session, commune: Commune) -> None:
+    parts = [[square()], [square(0.01)], [square(0.005, 0.005)], [square(0.04, 0.04, 0.005)]]
+    given = json.dumps({"type": "MultiPolygon", "coordinates": parts})
+    alert = draft(session, commune, polygon=given)
+
+    assert len(reading.rings(session, alert.id)) == 2
 
 
 def test_a_draft_whose_end_is_past_is_not_issued(session: Session, commune: Commune) -> None:

@@ -33,6 +33,8 @@
     return found;
   }
 
+  function parts(geometry) { return copy(geometry.type === "MultiPolygon" ? geometry.coordinates : [geometry.coordinates]); }
+
   function good(geometry) {
     try {
       return paths(geometry).length > 0 && corners(geometry).every(function (one) {
@@ -41,7 +43,7 @@
     } catch (error) { return false; }
   }
 
-  Athar.groundShape = function (changed) {
+  Athar.drawnShape = function (changed) {
     let now = null, first = null, past = [], coming = [];
 
     function close(one) { if (one.ring) { one.path[one.path.length - 1] = one.path[0].slice(); } }
@@ -108,13 +110,23 @@
           return true;
         });
       },
-      /* A drawn list of corners: a new geometry, or a hole in the area there is. False if it has too few. */
+      /* Take away the area (with its holes) that the path `which` is of. */
+      drop: function (which) {
+        alter(function (all, next) {
+          if (next.type !== "MultiPolygon") { set(null); return false; }
+          const left = next.coordinates.filter(function (one) { return one !== all[which].holes; });
+          Object.assign(next, left.length > 1 ? { coordinates: left } : { type: "Polygon", coordinates: left[0] });
+          return true;
+        });
+      },
+      /* A drawn list of corners: a new geometry, one more area, or a hole in the area there is. False if it has too few. */
       draw: function (type, drawn) {
         const path = drawn.map(function (at) { return [round(at.lng), round(at.lat)]; });
         if (path.length < (type === "LineString" ? 2 : 3)) { return false; }
         if (type === "LineString") { set({ type: type, coordinates: path }); return true; }
         path.push(path[0].slice());
-        if (type === "Polygon") { set({ type: type, coordinates: [path] }); return true; }
+        if (type === "more" && now) { set({ type: "MultiPolygon", coordinates: parts(now).concat([[path]]) }); return true; }
+        if (type === "Polygon" || type === "more") { set({ type: "Polygon", coordinates: [path] }); return true; }
         const next = copy(now);
         (next.type === "Polygon" ? next.coordinates : holder(next, drawn[0])).push(path);
         set(next);
