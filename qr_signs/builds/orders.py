@@ -138,7 +138,7 @@ def items(session: Session, build_id: int, *, limit: int, offset: int = 0) -> Se
 def item(session: Session, build_id: int, code: str) -> SignBuildItem:
     """One sign of an order; NotFound."""
     query = select(SignBuildItem).where(SignBuildItem.build_id == build_id, SignBuildItem.code == code)
-    found = session.scalars(query).one_or_none()
+    found = session.scalars(query).one_or_none() if is_id(build_id) else None
     if found is None:
         raise NotFound(N_("This order has no such sign."))
     return found

@@ -47,4 +47,4 @@ def test_no_address_makes_the_site_stumble(everybody: tuple[Flask, tuple[Browser
 
     assert tried > 1000
     assert browsers[1].get("/account").status_code == 200, "who may everything was sent out on the way"
-    assert sorted({(m, a) for m, a, _ in fallen}) == []
+    assert fallen == [], "\n".join(f"{method} {path}" for method, path, _ in fallen)
