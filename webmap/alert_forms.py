@@ -24,7 +24,7 @@ NAMES: Final[Mapping[str, str]] = {
     "expires": N_("Until"),
     "place": N_("Where"),
     "zone": N_("Which zone"),
-    "polygon": N_("The area, as GeoJSON (longitude first)"),
+    "polygon": N_("An area of its own"),
 }
 
 
@@ -79,7 +79,9 @@ def others(mine: Given, theirs: Given) -> Iterator[Other]:
     for name, label in NAMES.items():
         said = getattr(theirs, name)
         if said != getattr(mine, name):
-            known = CODES.get(name, {}).get(said)
+            known = (
+                N_("Another area is drawn.") if name == "polygon" and said else CODES.get(name, {}).get(said)
+            )
             yield Other(translate(label), translate(known) if known else said.replace("T", " "))
     for lang in g.commune.languages:
         for name, label in texts.NAMES.items():

@@ -75,7 +75,9 @@ def drawn(given: str, commune: Commune) -> Area:
     areas = [Polygon(ring) for (ring,) in parts]
     if not all(area.is_valid for area in areas):
         raise Invalid("polygon", N_("The line around this area crosses itself."))
-    return Area(_kept(shapely.union_all(areas)))
+    # Corners keep their order, so that a draft kept again stays the same; areas on each other become one.
+    whole = shapely.transform(MultiPolygon(areas), lambda corners: corners.round(DECIMALS))
+    return Area(str(whole.wkt) if whole.is_valid else _kept(shapely.union_all(areas)))
 
 
 def _read(given: str) -> Any:

@@ -75,7 +75,7 @@ def _drawn(page: Page) -> shapely.Geometry:
 
 
 def _keep(page: Page) -> str:
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.locator("form.alert-form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/desk/alerts/\d+$"))
     return page.url
 
@@ -245,3 +245,25 @@ def test_without_a_script_the_area_is_text_and_its_page_a_drawing(
     _keep(page)
 
     expect(page.locator("path.l-warned")).to_have_count(1)
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr"])
+def test_fingers_and_zoom_find_room(open_page: Open, town: tuple[str, Flask], axe: str, locale: str) -> None:
+    base, _ = town
+    page = _officer(open_page, base, "A. Xe", f"/desk/alerts/new?lang={locale}", size=PHONE)
+    _write(page)
+    path = _keep(page).removeprefix(base)
+    wrong = {}
+    for width in (390, 195):
+        page.set_viewport_size({"width": width, "height": 800})
+        for one in ("/desk/alerts", "/desk/alerts/new", path, f"{path}/change"):
+            page.goto(f"{base}{one}?lang={locale}")
+            page.wait_for_load_state("networkidle")
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            page.evaluate(axe)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            if over > 0 or found:
+                wrong[f"{width} {one}"] = (over, [each["id"] for each in found])
+    assert wrong == {}

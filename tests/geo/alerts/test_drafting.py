@@ -203,6 +203,15 @@ def test_the_texts_are_part_of_what_was_read(session: Session, commune: Commune)
         drafting.issue(session, commune, alert.id, SECOND, now=NOW, base=base)
 
 
+def test_an_area_that_is_kept_again_stays_the_same_text(session: Session, commune: Commune) -> None:
+    parts = [[square()], [square(0.02, 0.02)]]
+    alert = draft(session, commune, polygon=json.dumps({"type": "MultiPolygon", "coordinates": parts}))
+    first = reading.geojson(session, alert.id)
+    drafting.change(session, commune, alert.id, replace(GIVEN, polygon=first), FIRST, now=NOW)
+
+    assert reading.geojson(session, alert.id) == first
+
+
 def test_areas_that_touch_or_lie_on_each_other_are_one_ground(session: Session, commune: Commune) -> None:
     parts = [[square()], [square(0.01)], [square(0.005, 0.005)], [square(0.04, 0.04, 0.005)]]
     given = json.dumps({"type": "MultiPolygon", "coordinates": parts})
