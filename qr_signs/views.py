@@ -15,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from core import clock
+from core import caching, clock
 from core.accounts import Role, open_to
 from core.db import db
 from core.errors import Invalid, NotFound
@@ -34,7 +34,6 @@ from qr_signs.vocabulary import REPORTS
 log = logging.getLogger("athar")
 blueprint = Blueprint("qr_signs", __name__, template_folder="templates")
 
-REMEMBER_SECONDS = 365 * 24 * 3600
 COUNTED = frozenset(("qr_signs.scan", "qr_signs.scan_in"))
 
 
@@ -111,7 +110,7 @@ def count(response: Response) -> Response:
     if response.status_code in (200, 304) and request.method == "GET" and "roles" not in g:
         _count((request.view_args or {})["code"])
         if request.endpoint == "qr_signs.scan_in":
-            response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
+            caching.remember_language(response)
     return response
 
 

@@ -5,7 +5,7 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest(".languages a[hreflang]");
     if (link) {
-      document.cookie = "lang=" + link.hreflang + "; path=/; max-age=31536000; samesite=lax";
+      document.cookie = "lang=" + link.hreflang + "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
     }
   });
 

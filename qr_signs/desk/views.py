@@ -6,8 +6,9 @@ from typing import Final
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from core import caching, clock, files, paging, pictures
+from core import clock, files, paging, pictures
 from core.accounts import Role, open_to
+from core.caching import unkept
 from core.db import db
 from core.errors import Conflict, Invalid, NotFound
 from geo.vocabulary import N_
@@ -20,20 +21,11 @@ from qr_signs.vocabulary import EVENTS, FIXINGS, MATERIALS, PURPOSES, REPORTS, S
 blueprint = Blueprint("desk", __name__, url_prefix="/desk/signs")
 
 words.use(blueprint)
+blueprint.after_request(unkept)
 
 PER_PAGE: Final = 50
 LATEST: Final = 100
 """Events and reports that a page shows."""
-REMEMBER_SECONDS: Final = 365 * 24 * 3600
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps pages of the desk; a language chosen there is remembered."""
-    caching.unkept(response)
-    if request.args.get("lang"):
-        response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
-    return response
 
 
 @blueprint.get("")

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template
 
-from core import caching
 from core.accounts import Role
+from core.caching import unkept
 from core.errors import NotFound, Problem
 from core.translation import translate
 from geo.editing.checking import BadRecord
@@ -17,21 +17,12 @@ from webmap.desks import person
 from webmap.words import LAYER_NAMES, STAGES, TEXTS
 
 blueprint = Blueprint("translations", __name__, url_prefix="/desk", template_folder="../templates")
+blueprint.after_request(unkept)
 
 READS: Final = SEES
 WRITES: Final = tuple(role for role in SEES if role is not Role.VIEWER)
 PER_PAGE: Final = 50
-REMEMBER_SECONDS: Final = 365 * 24 * 3600
 LAYERS: Final = {layer: name for layer, name in LAYER_NAMES.items() if layer not in PRIVATE_LAYERS}
-
-
-@blueprint.after_request
-def unkept(response: Response) -> Response:
-    """Nobody keeps pages of the desk; a language chosen there is remembered."""
-    caching.unkept(response)
-    if request.args.get("lang"):
-        response.set_cookie("lang", g.lang, max_age=REMEMBER_SECONDS, samesite="Lax", path="/")
-    return response
 
 
 def language(into: str) -> str:
