@@ -90,6 +90,7 @@ def test_invited_in_with_a_passkey_signed_out_everywhere(
     other = open_page("/", base=base, size=DESK, locale="en")
     come_in(other, base, "f.amzil@commune.example")
     expect(other).to_have_url(f"{base}/desk/signs")
+    page.locator(".desk-menu summary").click()
     page.get_by_role("link", name="My account").click()
     expect(page.locator("#places .card")).to_have_count(2)
     page.get_by_role("button", name="Sign out everywhere").click()

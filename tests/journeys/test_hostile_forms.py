@@ -93,6 +93,9 @@ NO_PAGE: Final = {
     "/desk/pictures/<layer>/<key>/<int:picture_id>/words": "stands once the worker made the picture",
     "/desk/signs/inspect/<code>": "stands on signs that hang",
     "/desk/signs/reports/<int:report_id>/settle": "stands once a report came",
+    "/desk/translations/<lang:into>/<layer>/<key>/review": "stands once somebody else wrote:"
+    " tests/portal/test_translating.py",
+    "/desk/translations/<lang:into>/pictures/<int:picture_id>": "stands once a picture is published",
     "/desk/translations/<lang:into>/take": "a file that was looked at",
 }
 """Rules with forms that this walk does not meet, and why: those with a text are its holes."""

@@ -56,7 +56,9 @@ def at_least_cost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people(people_engine: Engine, tmp_path: Path, quick: None) -> Iterator[Flask]:
-    """The application on it; tests take different e-mail addresses."""
+    """The application on it; tests take different e-mail addresses, and nobody tried anything before."""
+    with people_engine.begin() as connection:
+        connection.execute(text("DELETE FROM throttle"))
     settings = Settings(SECRET_KEY=SECRET, PUBLIC_URL=BASE, FILES_DIR=str(tmp_path))
     app = create_app(settings, people_engine)
     app.testing = True
