@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from core.accounts import Role
 from core.db import Engine
@@ -43,10 +44,37 @@ class _Silent(WSGIRequestHandler):
         """Nothing."""
 
 
+class _Busy:
+    """An application that knows how many answers are under way: none may outlive the database."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._many, self._changed = app, 0, threading.Condition()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        self._count(1)
+        try:
+            answer = self._app(environ, start_response)
+        except BaseException:
+            self._count(-1)
+            raise
+        return ClosingIterator(answer, [lambda: self._count(-1)])
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._many += more
+            self._changed.notify_all()
+
+    def rest(self) -> None:
+        """Wait until all are given."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._many == 0, timeout=10)
+
+
 @contextlib.contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """Address of a server of the app, for as long as the block runs; port 0: any free one."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
+    busy = _Busy(app)
+    server = make_server("127.0.0.1", port, busy, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -54,6 +82,7 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        busy.rest()
         server.server_close()
 
 
