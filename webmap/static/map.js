@@ -71,7 +71,9 @@ window.Athar = Object.assign(window.Athar || {}, (function () {
     function say(text) { map.athar.note = text; tell(map); }
 
     L.control.zoom({
-      position: "top" + start, zoomInTitle: labels.zoomIn, zoomOutTitle: labels.zoomOut
+      position: "top" + start, zoomInTitle: labels.zoomIn, zoomOutTitle: labels.zoomOut,
+      // A dash: not every Arabic and Tifinagh font has the minus sign.
+      zoomOutText: "<span aria-hidden=\"true\">–</span>"
     }).addTo(map);
     button(map, "top" + start, "map-home", labels.home, function () { map.fitBounds(settings.bounds); });
     if (settings.embed) { inside(map); }
