@@ -1,14 +1,12 @@
 """Pictures of the desk, for docs/desk.md; part of `make screenshots`."""
 
-import sys
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
 from playwright.sync_api import Browser, ViewportSize
 
+from bench.embed_pictures import keep
 from core.accounts import Role
-from core.settings import PROJECT
 from portal import staff
 
 PAGES: Final = {
@@ -27,9 +25,5 @@ def take(browser: Browser, address: str, folder: Path, secret: str) -> None:
     for name, path in PAGES.items():
         page.goto(address + path)
         page.wait_for_load_state("networkidle")
-        file = folder / f"{name}.png"
-        page.screenshot(path=file)
-        with Image.open(file) as picture:
-            picture.convert("RGB").quantize(64).save(file, optimize=True)
-        sys.stdout.write(f"{file.relative_to(PROJECT)}\n")
+        keep(page, folder / f"{name}.png")
     context.close()

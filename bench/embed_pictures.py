@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from bench.embeds import WALK, partner
 from core.settings import PROJECT
@@ -32,9 +32,13 @@ def take(browser: Browser, address: str, folder: Path) -> None:
             page.goto(f"{around}/{lang}.html")
             page.frame_locator("iframe").locator(".stop:visible").first.wait_for()
             page.wait_for_load_state("networkidle")
-            file = folder / f"embed-{lang}.png"
-            page.screenshot(path=file)
-            with Image.open(file) as picture:
-                picture.convert("RGB").quantize(64).save(file, optimize=True)
-            sys.stdout.write(f"{file.relative_to(PROJECT)}\n")
+            keep(page, folder / f"embed-{lang}.png")
             context.close()
+
+
+def keep(page: Page, file: Path) -> None:
+    """What the page shows, in few colours, and a line that says so."""
+    page.screenshot(path=file)
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(64).save(file, optimize=True)
+    sys.stdout.write(f"{file.relative_to(PROJECT)}\n")

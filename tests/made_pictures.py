@@ -100,3 +100,17 @@ def display_p3() -> bytes:
     head = struct.pack(">I4xI", at + len(bodies), 0x04300000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
     head += bytes(28) + fixed(0.96420, 1.0, 0.82491)
     return head.ljust(128, b"\0") + listed + bodies
+
+
+def as_held(picture: Image.Image, turned: int) -> Image.Image:
+    """Pixels as the file of a camera held that way has them (EXIF's orientation, 1 to 8)."""
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    return picture if turned == 1 else picture.transpose(undo[turned])

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 from core.errors import Invalid
 from core.imaging import intake, limits, renditions
 from core.imaging.intake import Cleaned
-from tests.made_pictures import CORNERS, SECRET, file_of, photo, png, scene, text_bomb, told_all
+from tests.made_pictures import CORNERS, SECRET, as_held, file_of, photo, png, scene, text_bomb, told_all
 
 BOUND_KB = limits.MEMORY_BYTES // 1024
 
@@ -51,18 +51,9 @@ def test_every_kind_becomes_the_same_picture(kind: str) -> None:
 @pytest.mark.parametrize("turned", range(1, 9))
 def test_a_turned_picture_stands_upright(turned: int) -> None:
     """EXIF 2.32, 4.6.5 A, Orientation: how rows and columns of the file lie in the scene."""
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
     exif = Image.Exif()
     exif[0x0112] = turned
-    held = scene() if turned == 1 else scene().transpose(undo[turned])
+    held = as_held(scene(), turned)
 
     cleaned = intake.cleaned(file_of(held, exif=exif, quality=95))
 

@@ -8,7 +8,7 @@ from PIL import Image
 from core.errors import Invalid
 from core.imaging import heif, intake, limits
 from tests.core.test_imaging import corners, master, refusal
-from tests.made_pictures import CORNERS, SECRET, display_p3, heic, photo, scene, told_all
+from tests.made_pictures import CORNERS, SECRET, as_held, display_p3, heic, photo, scene, told_all
 
 
 def exif_of(data: bytes, turned: int) -> Image.Exif:
@@ -36,16 +36,7 @@ def test_a_photograph_of_an_iphone_becomes_the_same_picture(options: dict[str, i
 
 @pytest.mark.parametrize("turned", range(1, 9))
 def test_it_stands_upright_and_is_turned_once(turned: int) -> None:
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    held = scene() if turned == 1 else scene().transpose(undo[turned])
+    held = as_held(scene(), turned)
     cleaned = intake.cleaned(heic(held, exif=exif_of(told_all(), turned).tobytes()))
 
     assert (cleaned.width, cleaned.height) == (800, 600)

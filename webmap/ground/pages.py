@@ -85,7 +85,7 @@ def thing(
         all_lacks=lacks,
         parts=(FACTS, *g.commune.languages),
         may=person.may_edit(layer, part),
-        own=_is_own(person, history),
+        own=desks.is_own(history),
         open_parts=_open_parts(person, there),
         source=source.content if source else {},
         has_page=layer in PAGES,
@@ -166,11 +166,6 @@ def name_of(there: Thing) -> tuple[str, str]:
         if isinstance(said, Mapping) and said.get("text"):
             return str(said["text"]), lang
     return there.key, "und"
-
-
-def _is_own(person: Person, history: Sequence[Any]) -> bool:
-    """Whether who looks wrote the newest version, and so is not the second person who may publish a text."""
-    return bool(history) and person.is_same(history[0].who, history[0].by)
 
 
 def _open_parts(person: Person, there: Thing) -> list[tuple[str, Part]]:

@@ -19,7 +19,7 @@ from geo.translating import sheets, terms, units
 from geo.translating.sheets import Given, Sheet
 from geo.translating.units import RANKS, Asked
 from geo.vocabulary import LAYERS, N_
-from webmap.desks import person
+from webmap.desks import is_own, person
 from webmap.translations.room import PER_PAGE, READS, WRITES, blueprint, language, page
 from webmap.words import STAGES
 
@@ -100,6 +100,7 @@ def _sheet(
     """`typed` takes the place of what is kept, `theirs` stands beside it."""
     typed = typed or {}
     known = terms.known(db.session, found.lang)
+    _, newest = versions.history(db.session, found.layer, found.key, found.lang, limit=1)
     said = {p.field: typed.get(p.field, p.target.text if p.target else "") for p in found.pieces}
     return page(
         "sheet",
@@ -114,16 +115,10 @@ def _sheet(
         terms={p.field: known.among(p.source.text, said[p.field]) for p in found.pieces},
         notes=sheets.notes(db.session, found.layer, found.key, found.lang),
         may=person().may_edit(found.layer, found.lang),
-        own=_is_own(found),
+        own=is_own(newest),
         saved=request.args.get("saved", "")[:120],
         only=_only(request.values.get("only", "")),
     )
-
-
-def _is_own(found: Sheet) -> bool:
-    """Whether who looks wrote the newest version, and so is not the second person who may publish it."""
-    _, newest = versions.history(db.session, found.layer, found.key, found.lang, limit=1)
-    return any(person().is_same(one.who, one.by) for one in newest)
 
 
 @blueprint.post("/translations/<lang:into>/<layer>/<key>")
